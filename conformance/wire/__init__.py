@@ -1,0 +1,37 @@
+"""The grammar of POP3 as octets, for either side and without I/O."""
+
+from conformance.wire.commands import Command, InvalidCommand, message_number, parse_command
+from conformance.wire.connection import Answered, Connection, Event, Greeted, Sent, Unsolicited
+from conformance.wire.lines import LINE_LIMIT, Defect, Line, LineBuffer
+from conformance.wire.multiline import Body, BodyReader, Flaw, stuff, unstuff
+from conformance.wire.replies import Indicator, Reply
+from conformance.wire.states import TRANSITIONS, VERBS, Multiline, State, Verb
+
+__all__ = [
+    "LINE_LIMIT",
+    "TRANSITIONS",
+    "VERBS",
+    "Answered",
+    "Body",
+    "BodyReader",
+    "Command",
+    "Connection",
+    "Defect",
+    "Event",
+    "Flaw",
+    "Greeted",
+    "Indicator",
+    "InvalidCommand",
+    "Line",
+    "LineBuffer",
+    "Multiline",
+    "Reply",
+    "Sent",
+    "State",
+    "Unsolicited",
+    "Verb",
+    "message_number",
+    "parse_command",
+    "stuff",
+    "unstuff",
+]
