@@ -2,7 +2,7 @@
 
 RFC 1939 §3 to §6. A session begins in AUTHORIZATION, once the greeting is out. PASS or APOP, answered with +OK, leads
 to TRANSACTION; so does AUTH (RFC 5034). QUIT in TRANSACTION leads to UPDATE, where the marked messages are removed, and
-then to the end; QUIT in AUTHORIZATION ends the session without UPDATE. Every other end of the connection, and every other
+then to the end; QUIT in AUTHORIZATION ends the session without UPDATE. Every other end of the connection, every other
 command, and every -ERR, leads nowhere: the state stays, and nothing is removed.
 
               greeting                PASS, APOP, AUTH: +OK                QUIT
