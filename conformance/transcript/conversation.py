@@ -1,0 +1,215 @@
+"""Exchanges: a recording read as commands and their replies."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance.transcript.evidence import Evidence, Span
+from conformance.transcript.recording import Chunk, Incident, Mark, Transcript
+from conformance.wire import (
+    Answered,
+    Command,
+    Connection,
+    Defect,
+    Event,
+    Greeted,
+    InvalidCommand,
+    Line,
+    Reply,
+    Sent,
+    State,
+)
+
+__all__ = ["Conversation", "Exchange"]
+
+_SURE_LENGTH: Final = 512
+"""Octets up to which a command line is taken for one command by every server (RFC 1939 §3 and RFC 2449 §4)."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A command and what came back, or the greeting."""
+
+    number: int
+    """Position in the conversation; 0 is the greeting."""
+    transcript: Transcript
+    command: Command | InvalidCommand | None
+    """None for the greeting."""
+    state: State
+    """The session's state when the reply came, or now while it has not."""
+    sent_at: float = 0.0
+    """Seconds since the connection was opened."""
+    reply: Reply | None = None
+    """None while it has not come."""
+    answered_at: float | None = None
+    lost: Incident | None = None
+    """Why no reply came, or not all of it: the server closed, was waited for in vain, sent more than is read..."""
+    extra: list[Line] = field(default_factory=list)
+    """Lines that came behind the reply and that no command explains."""
+    pipelined: bool = False
+    """Whether it was sent before the reply to the command before it had come."""
+    certain: bool = True
+    """Whether it is certain that the reply is to this command.
+
+    It is not behind a line that servers may lawfully read as none, one or several commands: one with a lone LF or CR,
+    with a NUL, or longer than any limit.
+    """
+
+    @property
+    def verb(self) -> str:
+        """The keyword in capitals, ``greeting`` for the greeting."""
+        return self.command.verb if self.command is not None else "greeting"
+
+    @property
+    def positive(self) -> bool:
+        """Whether the reply begins with +OK."""
+        return self.reply is not None and self.reply.positive
+
+    @property
+    def negative(self) -> bool:
+        """Whether the reply begins with -ERR."""
+        return self.reply is not None and self.reply.negative
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole reply is there."""
+        return self.reply is not None and self.lost is None
+
+    @property
+    def status(self) -> bytes:
+        """The status line without its line end."""
+        return self.reply.status.content if self.reply is not None else b""
+
+    @property
+    def when(self) -> float:
+        """When it was over, on the clock that the connections of a scenario share."""
+        return self.transcript.opened + (self.sent_at if self.answered_at is None else self.answered_at)
+
+    def evidence(self, *spans: tuple[int, int]) -> Evidence:
+        """This exchange as evidence, with offending octets of the server: the status line, unless others are named."""
+        if not spans and self.reply is not None:
+            spans = ((self.reply.start, self.reply.status.end),)
+        return Evidence(self.transcript.name, self.number, tuple(Span("S", start, end) for start, end in spans))
+
+    def body_octets(self) -> bytes:
+        """The octets of the reply's body, stuffing included, terminating line not. For bodies known to be small."""
+        if self.reply is None or self.reply.body is None:
+            return b""
+        return self.transcript.octets("S", self.reply.body.start, self.reply.body.content_end)
+
+    def body_blocks(self) -> Iterator[bytes]:
+        """The same in blocks, for bodies of any size."""
+        if self.reply is not None and self.reply.body is not None:
+            yield from self.transcript.blocks("S", self.reply.body.start, self.reply.body.content_end)
+
+    def body_lines(self) -> list[Line]:
+        """The lines of the reply's body as they came, the terminating line left out. For listings."""
+        if self.reply is None or self.reply.body is None:
+            return []
+        lines, at = [], self.reply.body.start
+        for raw in _cut(self.body_octets()):
+            lines.append(Line(raw, at))
+            at += len(raw)
+        return lines
+
+
+def _cut(octets: bytes) -> list[bytes]:
+    lines = [line + b"\n" for line in octets.split(b"\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
+
+
+class Conversation:
+    """Reads a transcript, growing or finished, into exchanges."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.exchanges: list[Exchange] = []
+        self.connection = Connection()
+        self._unanswered: deque[Exchange] = deque()
+        self._last_answered: Exchange | None = None
+        self._read = 0
+        self._certain = True
+
+    @property
+    def state(self) -> State:
+        """Where the session stands, as far as the replies show."""
+        return self.connection.state
+
+    @property
+    def greeting(self) -> Exchange | None:
+        """The exchange that is the greeting."""
+        return self.exchanges[0] if self.exchanges and self.exchanges[0].command is None else None
+
+    @property
+    def unanswered(self) -> Exchange | None:
+        """The oldest command without a whole reply."""
+        return self._unanswered[0] if self._unanswered else None
+
+    def follow(self) -> None:
+        """Read what the transcript holds that was not read yet."""
+        entries = self.transcript.entries
+        while self._read < len(entries):
+            entry = entries[self._read]
+            self._read += 1
+            if isinstance(entry, Mark):
+                self._incident(entry)
+            else:
+                self._chunk(entry)
+
+    def _chunk(self, chunk: Chunk) -> None:
+        octets = self.transcript.octets(chunk.sender, chunk.start, chunk.end)
+        events = self.connection.client_sent(octets) if chunk.sender == "C" else self.connection.server_sent(octets)
+        for event in events:
+            self._event(event, chunk.at)
+
+    def _event(self, event: Event, at: float) -> None:
+        if isinstance(event, Sent):
+            self._sent(event.command, at)
+        elif isinstance(event, Answered):
+            exchange = self._unanswered.popleft()
+            exchange.reply, exchange.answered_at, exchange.state = event.reply, at, event.state
+            self._last_answered = exchange
+        elif isinstance(event, Greeted):
+            greeting = Exchange(0, self.transcript, None, State.CONNECTED, 0.0, event.reply, at)
+            self.exchanges.insert(0, greeting)
+            for number, exchange in enumerate(self.exchanges):
+                exchange.number = number
+            self._last_answered = greeting
+        elif self._last_answered is not None:
+            self._last_answered.extra.append(event.line)
+
+    def _sent(self, command: Command | InvalidCommand, at: float) -> None:
+        exchange = Exchange(len(self.exchanges), self.transcript, command, self.state, at)
+        exchange.pipelined = bool(self._unanswered) or self.state is State.CONNECTED
+        defects = command.line.defects
+        if command.line.length > _SURE_LENGTH or any(defect is not Defect.NOT_ASCII for defect in defects):
+            self._certain = False
+        exchange.certain = self._certain
+        self.exchanges.append(exchange)
+        self._unanswered.append(exchange)
+
+    def _incident(self, mark: Mark) -> None:
+        if mark.incident not in _LOSSES:
+            return
+        half_read = self.connection.in_reply
+        for event in self.connection.server_stopped():
+            exchange = self.unanswered
+            self._event(event, mark.at)
+            if half_read and isinstance(event, Answered) and exchange is not None:
+                exchange.lost = mark.incident
+        for exchange in self._unanswered:
+            exchange.lost = mark.incident
+
+
+_LOSSES: Final = frozenset(
+    {
+        Incident.SERVER_CLOSED,
+        Incident.SERVER_RESET,
+        Incident.WAITED,
+        Incident.TOO_MUCH,
+        Incident.CLIENT_RESET,
+        Incident.CLIENT_CLOSED,
+    }
+)
