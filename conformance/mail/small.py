@@ -41,7 +41,7 @@ def _vocabulary() -> _Vocabulary:
         people=tuple((fake.first_name(), fake.last_name()) for _ in range(80)),
         places=tuple(fake.domain_word() for _ in range(30)),
         # A capitalised "from" at the start of a line would be quoted by mbox stores.
-        words=tuple(word for word in fake.words(400) if word != "from"),
+        words=tuple(word for word in fake.get_words_list() if word != "from"),
     )
 
 
