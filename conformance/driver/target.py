@@ -1,5 +1,6 @@
 """What is judged: where it is, who may log in, how long it may take."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 __all__ = ["Account", "Limits", "Target", "TargetError"]
@@ -29,6 +30,11 @@ class Account:
     def password_octets(self) -> bytes:
         """The password as it is sent."""
         return self.password.encode()
+
+    def digest(self, stamp: bytes) -> bytes:
+        """The APOP digest for a greeting's time stamp, brackets included (RFC 1939 §7)."""
+        octets = stamp + self.password_octets
+        return hashlib.md5(octets, usedforsecurity=False).hexdigest().encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,259 @@
+"""Scenario files: YAML at the edge, checked, and turned into scenarios that know where each of their lines stands."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from conformance.clauses import CATALOGUE
+from conformance.scenario.parse import ScriptError, parse_session
+from conformance.scenario.steps import Act, Block, Check, Choice, Expect, Loop, Note, Place, Step
+
+__all__ = ["SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "walk"]
+
+SUFFIX: Final = ".pop3.yaml"
+"""How the name of a scenario file ends."""
+
+NEEDS: Final[Mapping[str, str]] = {
+    "APOP": "an account whose password is an APOP secret, and a time stamp in the greeting",
+    "TOP": "a server that implements TOP",
+    "UIDL": "a server that implements UIDL",
+    "USER": "a server that implements USER and PASS",
+    "CAPA": "a server that implements CAPA",
+    "no-CAPA": "a server that does not implement CAPA",
+    "account-2": "a second account",
+    "account-40": "an account whose name and password have forty characters each",
+    "account-space": "an account with a space in its password",
+    "restart": "a command in the target's file that restarts the server",
+    "slow": "--slow, because it takes minutes",
+}
+"""What a scenario can need of a target, and how that is said in a report."""
+
+
+class ScenarioSpec(BaseModel):
+    """One scenario as it is written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    scenario: str = Field(min_length=5, description="What the server does when it is right, as a sentence.")
+    clauses: list[str] = Field(
+        default=[],
+        description="Clauses that this scenario exercises and the monitor judges, beside those marked in the session.",
+    )
+    maildrop: list[str] | str | None = Field(
+        default=None,
+        description="The messages that the maildrop holds, by their names; 'any' for whatever is there.",
+    )
+    needs: list[str] = Field(default=[], description="What the target must offer: " + ", ".join(NEEDS) + ".")
+    wrong_logins: int = Field(
+        default=0, ge=0, le=9, alias="wrong logins", description="How often it logs in with a wrong password."
+    )
+    each: dict[str, list[str | int]] = Field(
+        default={}, description="The scenario is played once for each value of each name."
+    )
+    session: str = Field(min_length=1, description="What is said, line by line: C: and S: as RFCs print it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file."""
+
+    path: Path
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.place.line}:{self.place.column}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario, ready to be played."""
+
+    id: str
+    """``FILE/SLUG``."""
+    title: str
+    path: Path
+    place: Place
+    clauses: tuple[str, ...]
+    """Those that it judges, marked ones first."""
+    maildrop: tuple[str, ...] | None
+    """Names of messages; None when it needs none or takes what is there."""
+    needs: tuple[str, ...]
+    wrong_logins: int
+    steps: Block = field(repr=False)
+    values: Mapping[str, bytes] = field(default_factory=dict)
+    """What `each` gives to this one."""
+
+    @property
+    def rfc(self) -> int:
+        """The RFC of the first clause."""
+        return CATALOGUE[self.clauses[0]].rfc if self.clauses else 0
+
+    @property
+    def section(self) -> str:
+        """The section of the first clause."""
+        return CATALOGUE[self.clauses[0]].section if self.clauses else ""
+
+
+def walk(block: Block) -> Iterator[Step]:
+    """All steps, those in blocks included."""
+    for step in block:
+        yield step
+        for inner in step.branches if isinstance(step, Choice) else (step.block,) if isinstance(step, Loop) else ():
+            yield from walk(inner)
+
+
+def load(path: Path) -> tuple[list[Scenario], list[Problem]]:
+    """The scenarios of a file, and what is wrong in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = YAML(typ="rt").load(text)
+    except OSError as error:
+        return [], [Problem(path, Place(1, 1), f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError as error:
+        return [], [Problem(path, Place(1, 1), f"is not UTF-8: {error.reason} at octet {error.start}")]
+    except YAMLError as error:
+        return [], [_yaml_problem(path, error)]
+    if not isinstance(document, CommentedSeq) or not document:
+        return [], [Problem(path, Place(1, 1), "a list of scenarios is expected: - scenario: ...")]
+    scenarios: list[Scenario] = []
+    problems: list[Problem] = []
+    for index, entry in enumerate(document):
+        place = Place(document.lc.data[index][0] + 1, document.lc.data[index][1] + 1)
+        try:
+            scenarios += _scenarios(path, place, entry, text.split("\n"))
+        except ScriptError as error:
+            problems.append(Problem(path, error.place, error.message))
+    seen: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if scenario.id in seen:
+            problems.append(Problem(path, scenario.place, f"a second scenario called {scenario.title!r} in this file"))
+        seen[scenario.id] = scenario
+    return scenarios, problems
+
+
+def _yaml_problem(path: Path, error: YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None) if isinstance(error, MarkedYAMLError) else None
+    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Problem(path, place, f"is not YAML: {reason}")
+
+
+def _scenarios(path: Path, place: Place, entry: Any, lines: list[str]) -> Iterator[Scenario]:
+    if not isinstance(entry, dict):
+        raise ScriptError(place, "a scenario is a mapping that begins with `- scenario: TITLE`")
+    try:
+        spec = ScenarioSpec.model_validate(_plain(entry))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ScriptError(_place_of(entry, first["loc"], place), _in_words(first)) from None
+    steps = _steps(entry, spec, lines)
+    clauses = _clauses(entry, spec, steps, place)
+    _check_needs(entry, spec, place)
+    stem = path.name.removesuffix(SUFFIX)
+    base = f"{path.parent.name}/{stem}/{_slug(spec.scenario)}"
+    maildrop = tuple(spec.maildrop) if isinstance(spec.maildrop, list) else None
+    for suffix, values in _each(spec.each):
+        yield Scenario(
+            id=base + suffix,
+            title=spec.scenario + (f" ({', '.join(v.decode() for v in values.values())})" if values else ""),
+            path=path,
+            place=place,
+            clauses=clauses,
+            maildrop=maildrop,
+            needs=tuple(spec.needs),
+            wrong_logins=spec.wrong_logins,
+            steps=steps,
+            values=values,
+        )
+
+
+def _each(each: dict[str, list[str | int]]) -> Iterator[tuple[str, dict[str, bytes]]]:
+    if not each:
+        yield "", {}
+        return
+    (name, values), *rest = each.items()
+    for value in values:
+        for suffix, others in _each(dict(rest)):
+            yield f"-{_slug(str(value))}{suffix}", {name: str(value).encode("latin-1", "replace"), **others}
+
+
+def _steps(entry: Any, spec: ScenarioSpec, lines: list[str]) -> Block:
+    first, _ = entry.lc.key("session")
+    if lines[first].rstrip().endswith(("|", "|-", "|+")):
+        first += 1
+    indent = next((len(text) - len(text.lstrip()) for text in lines[first:] if text.strip()), 0)
+    return parse_session(spec.session, first + 1, indent + 1)
+
+
+def _clauses(entry: Any, spec: ScenarioSpec, steps: Block, place: Place) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for step in walk(steps):
+        if isinstance(step, Act | Expect | Check | Choice | Note):
+            for clause in step.clauses:
+                _known(clause, step.place)
+                found[clause] = None
+    for clause in spec.clauses:
+        _known(clause, _place_of(entry, ("clauses",), place))
+        found[clause] = None
+    if not found:
+        raise ScriptError(place, "judges nothing: mark an S: line with a clause, or name clauses for the monitor")
+    return tuple(found)
+
+
+def _known(clause: str, place: Place) -> None:
+    try:
+        CATALOGUE.find(clause)
+    except KeyError as error:
+        raise ScriptError(place, str(error.args[0])) from None
+
+
+def _check_needs(entry: Any, spec: ScenarioSpec, place: Place) -> None:
+    for need in spec.needs:
+        if need not in NEEDS:
+            where = _place_of(entry, ("needs",), place)
+            raise ScriptError(where, f"{need!r} is nothing that can be needed: {', '.join(NEEDS)} are")
+    if isinstance(spec.maildrop, str) and spec.maildrop != "any":
+        where = _place_of(entry, ("maildrop",), place)
+        raise ScriptError(where, "a maildrop is a list of message names, or the word any")
+
+
+def _plain(value: Any) -> Any:
+    """The YAML library's values as the plain ones that the schema is about."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _place_of(entry: Any, location: tuple[int | str, ...], fallback: Place) -> Place:
+    at, place = entry, fallback
+    for part in location:
+        data = getattr(at, "lc", None)
+        if data is None or not data.data or part not in data.data:
+            break
+        place = Place(data.data[part][0] + 1, data.data[part][1] + 1)
+        at = at[part]
+    return place
+
+
+def _in_words(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"] if not (isinstance(part, str) and "[" in part))
+    if error["type"] == "extra_forbidden":
+        fields = ", ".join(spec.alias or name for name, spec in ScenarioSpec.model_fields.items())
+        return f"{where!r} is no field of a scenario; there are {fields}"
+    if error["type"] == "missing":
+        return f"the field {where!r} is missing"
+    return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80] or "x"

@@ -1,0 +1,346 @@
+"""From the text of a session to its steps.
+
+Each line is one step; deeper indentation makes a block. A problem is raised with the place where it is and what could
+have stood there.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from conformance.scenario.expressions import Expression, ExpressionError
+from conformance.scenario.steps import (
+    CLAUSE_ID,
+    Act,
+    Action,
+    Block,
+    Capture,
+    Check,
+    Choice,
+    Deliver,
+    Expect,
+    Let,
+    Loop,
+    Note,
+    Pattern,
+    Place,
+    Restart,
+    Send,
+    Skip,
+    Step,
+    Template,
+)
+
+__all__ = ["ScriptError", "parse_session", "parse_template"]
+
+
+class ScriptError(Exception):
+    """Something in a scenario file that is not understood."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    place: Place
+    indent: int
+    text: str
+
+    def at(self, offset: int) -> Place:
+        return Place(self.place.line, self.place.column + offset)
+
+    def error(self, message: str, offset: int = 0) -> ScriptError:
+        return ScriptError(self.at(offset), message)
+
+
+_MARKS: Final = re.compile(rf"\s+\[({CLAUSE_ID.pattern}(?:,\s*{CLAUSE_ID.pattern})*)\]$")
+_WIRE: Final = re.compile(r"(?:(?P<name>[A-Z])> ?)?(?P<side>[CS])(?P<how>:|~|/\d+:)(?: (?P<text>.*))?$")
+_ACTION: Final = re.compile(r"<(?P<words>[^<>]*)>$")
+_SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?) (s|ms|min)$")
+_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*$")
+_STATUS: Final = re.compile(r"(\+OK|-ERR|\+OK\|-ERR)(\s|$)")
+_UNIT: Final = {"s": 1.0, "ms": 0.001, "min": 60.0}
+_ESCAPES: Final = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "s": b" ", "\\": b"\\", "{": b"{", "}": b"}"}
+_STATEMENTS: Final = "C:, C~, C/N:, S:, check, let, deliver, restart, note, skip, for, either or or"
+
+
+def parse_session(text: str, first_line: int = 1, column: int = 1) -> Block:
+    """The steps of a session. Lines are counted from `first_line`; `column` is where the text is indented to."""
+    lines = []
+    for number, raw in enumerate(text.split("\n"), first_line):
+        stripped = raw.strip()
+        if stripped and not stripped.startswith("#"):
+            indent = len(raw) - len(raw.lstrip())
+            if "\t" in raw[:indent]:
+                raise ScriptError(Place(number, column), "a TAB in the indentation: use spaces")
+            lines.append(_Line(Place(number, column + indent), indent, stripped))
+    if not lines:
+        raise ScriptError(Place(first_line, column), "an empty session: nothing is said and nothing is expected")
+    return _Parser(lines).block(lines[0].indent)
+
+
+class _Parser:
+    def __init__(self, lines: list[_Line]) -> None:
+        self._lines = lines
+        self._at = 0
+
+    def _peek(self) -> _Line | None:
+        return self._lines[self._at] if self._at < len(self._lines) else None
+
+    def _next(self) -> _Line:
+        self._at += 1
+        return self._lines[self._at - 1]
+
+    def block(self, indent: int) -> Block:
+        return tuple(self._steps(indent))
+
+    def _steps(self, indent: int) -> Iterator[Step]:
+        while (line := self._peek()) is not None and line.indent >= indent:
+            if line.indent > indent:
+                raise line.error("indented deeper than the line above, which opens no block")
+            yield self._step(self._next())
+
+    def _inner(self, opener: _Line) -> Block:
+        line = self._peek()
+        if line is None or line.indent <= opener.indent:
+            raise opener.error("a block is expected below, indented deeper")
+        return self.block(line.indent)
+
+    def _step(self, line: _Line) -> Step:
+        bare, clauses = _without_marks(line.text)
+        word = bare.split(" ", 1)[0].rstrip(":")
+        if word == "either":
+            return self._choice(line, clauses)
+        if word == "for":
+            return self._loop(line, bare)
+        if word in _SIMPLE:
+            return _SIMPLE[word](line, bare[len(word) :].strip(), clauses)
+        found = _WIRE.match(bare)
+        if found is None:
+            raise line.error(f"one of {_STATEMENTS} is expected here")
+        name, side, how = found["name"] or "A", found["side"], found["how"]
+        offset = found.start("text") if found["text"] else len(bare)
+        text = (found["text"] or "").strip()
+        if side == "S":
+            if how != ":":
+                raise line.error("what a server says is written S: and nothing else")
+            return self._server(line, name, text, clauses, offset)
+        return _client(line, name, how, text, clauses, offset)
+
+    def _choice(self, opener: _Line, clauses: tuple[str, ...]) -> Choice:
+        branches = [self._inner(opener)]
+        while (line := self._peek()) is not None and line.indent == opener.indent and line.text.rstrip(":") == "or":
+            branches.append(self._inner(self._next()))
+        if len(branches) < 2:
+            raise opener.error("either needs at least one or: with one answer allowed, write it without either")
+        for branch in branches:
+            if not isinstance(branch[0], Expect | Act) or (isinstance(branch[0], Act) and not _awaits(branch[0])):
+                raise ScriptError(branch[0].place, "a branch begins with what the server does: S: ...")
+        return Choice(opener.place, clauses, tuple(branches))
+
+    def _loop(self, opener: _Line, bare: str) -> Loop:
+        found = re.fullmatch(r"for ([a-z_][a-z0-9_]*) in (.+?):?", bare)
+        if found is None:
+            raise opener.error("for NAME in VALUE VALUE ...: is expected here")
+        offset = found.start(2)
+        values = tuple(parse_template(word, opener.at(offset)) for word in found[2].split())
+        return Loop(opener.place, found[1], values, self._inner(opener))
+
+    def _server(self, line: _Line, name: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
+        if action := _ACTION.match(text):
+            return _awaited(line, name, action["words"], clauses, offset)
+        if not _STATUS.match(text):
+            raise line.error("+OK, -ERR, +OK|-ERR, <silence> or <closes> is expected behind S:", offset)
+        expect = Expect(line.place, name, _pattern(text, line.at(offset)), clauses)
+        return self._with_body(expect, name)
+
+    def _with_body(self, expect: Expect, name: str) -> Expect:
+        rows: list[Pattern] = []
+        started = False
+        while (line := self._peek()) is not None:
+            bare, clauses = _without_marks(line.text)
+            found = _WIRE.match(bare)
+            text = (found["text"] or "").strip() if found else ""
+            if not found or found["side"] != "S" or (found["name"] or "A") != name or _STATUS.match(text):
+                break
+            kept = re.fullmatch(r"<(rows|body) ([a-z_][a-z0-9_]*)>", text)
+            if _ACTION.match(text) and not kept:
+                break
+            self._next()
+            started = True
+            expect = replace(expect, clauses=(*expect.clauses, *clauses))
+            if text == ".":
+                plain = expect.rows is None and expect.content is None
+                return replace(expect, body=tuple(rows)) if plain else expect
+            if kept:
+                expect = replace(expect, rows=kept[2]) if kept[1] == "rows" else replace(expect, content=kept[2])
+            else:
+                rows.append(_pattern(text, line.at(found.start("text"))))
+        if started:
+            raise ScriptError(expect.place, "the body that is expected here has no end: S: . is missing")
+        return expect
+
+
+def _awaits(act: Act) -> bool:
+    return act.action in (Action.SILENCE, Action.CLOSES)
+
+
+def _without_marks(text: str) -> tuple[str, tuple[str, ...]]:
+    found = _MARKS.search(text)
+    if found is None:
+        return text, ()
+    return text[: found.start()], tuple(re.split(r",\s*", found[1]))
+
+
+def _client(line: _Line, name: str, how: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
+    action = _ACTION.match(text) if how == ":" else None
+    if action and (act := _done(line, name, action["words"], clauses)) is not None:
+        return act
+    if clauses:
+        raise line.error("a clause is judged by what the server does: put the mark behind the S: line")
+    template = parse_template(text, line.at(offset))
+    piece = int(how[1:-1]) if how.startswith("/") else 0
+    if how.startswith("/") and not piece:
+        raise line.error("C/N: sends N octets a segment, and N is at least 1")
+    return Send(line.place, name, template, line=how != "~", piece=piece)
+
+
+def _done(line: _Line, name: str, words: str, clauses: tuple[str, ...]) -> Act | None:
+    """``<log in 2 within 5 s>`` and its like."""
+    found = re.fullmatch(r"(connect|log in|close|half-close|reset|wait)(?: (\d))?(?:(?: within)? (.+))?", words)
+    if found is None:
+        raise line.error("<connect>, <log in>, <close>, <half-close>, <reset> or <wait N s> is expected here")
+    action, account, rest = Action(found[1]), found[2], found[3]
+    if action is Action.WAIT and account and rest is not None and not _SECONDS.fullmatch(rest):
+        account, rest = None, f"{account} {rest}"
+    if action is Action.WAIT and account:
+        account, rest = None, f"{account} {rest or ''}".strip()
+    seconds = _duration(line, rest) if rest else None
+    if action is Action.WAIT and seconds is None:
+        raise line.error("<wait> needs a time: <wait 2 s>, <wait 200 ms> or <wait 10 min>")
+    if clauses and action not in (Action.CONNECT, Action.LOG_IN):
+        raise line.error("only <connect> and <log in> among the client's acts can be refused by the server")
+    if account and action is not Action.LOG_IN:
+        raise line.error(f"<{action.value}> takes no account")
+    return Act(line.place, name, action, clauses, seconds, int(account or 1))
+
+
+def _awaited(line: _Line, name: str, words: str, clauses: tuple[str, ...], offset: int) -> Act:
+    found = re.fullmatch(r"(silence|closes)(?:(?: within)? (.+))?", words)
+    if found is None:
+        raise line.error("<silence>, <silence N s>, <closes> or <closes within N s> is expected here", offset)
+    seconds = _duration(line, found[2]) if found[2] else None
+    return Act(line.place, name, Action(found[1]), clauses, seconds)
+
+
+def _duration(line: _Line, text: str) -> float:
+    found = _SECONDS.fullmatch(text)
+    if found is None:
+        raise line.error(f"{text!r} is no time: write 2 s, 200 ms or 10 min")
+    return float(found[1]) * _UNIT[found[2]]
+
+
+def _expression(text: str, place: Place) -> Expression:
+    try:
+        return Expression(text)
+    except ExpressionError as error:
+        raise ScriptError(place, str(error)) from None
+
+
+def parse_template(text: str, place: Place) -> Template:
+    r"""Octets with ``\r``, ``\x00``, ``\s`` (a space) and ``{expression}`` in them."""
+    parts: list[bytes | Expression] = []
+    octets = bytearray()
+    at = 0
+    while at < len(text):
+        here = Place(place.line, place.column + at)
+        if text[at] == "\\":
+            octet, width = _escape(text[at + 1 : at + 4], here)
+            octets += octet
+            at += width
+        elif text[at] == "{":
+            end = text.find("}", at)
+            if end < 0:
+                raise ScriptError(here, "a brace is opened and not closed; write \\{ for a brace as such")
+            if octets:
+                parts.append(bytes(octets))
+                octets.clear()
+            parts.append(_expression(text[at + 1 : end], here))
+            at = end + 1
+        else:
+            octets += text[at].encode()
+            at += 1
+    if octets:
+        parts.append(bytes(octets))
+    return Template(tuple(parts))
+
+
+def _escape(text: str, place: Place) -> tuple[bytes, int]:
+    if text[:1] in _ESCAPES:
+        return _ESCAPES[text[:1]], 2
+    if re.fullmatch(r"x[0-9a-fA-F]{2}", text):
+        return bytes([int(text[1:], 16)]), 4
+    raise ScriptError(place, f"\\{text[:1]} means nothing: \\r \\n \\t \\0 \\s \\\\ \\{{ \\}} and \\xNN do")
+
+
+def _pattern(text: str, place: Place) -> Pattern:
+    words: list[Template | Capture] = []
+    for found in re.finditer(r"(?:\{[^}]*\}|\S)+", text):
+        word = found[0]
+        if capture := re.fullmatch(r"<([a-z_][a-z0-9_]*)>", word):
+            words.append(Capture(capture[1]))
+        else:
+            words.append(parse_template(word, Place(place.line, place.column + found.start())))
+    return Pattern(tuple(words), text)
+
+
+def _check(line: _Line, rest: str, clauses: tuple[str, ...]) -> Check:
+    if not rest:
+        raise line.error("check needs something to check: check sum(size) == total")
+    return Check(line.place, _expression(rest, line.at(6)), clauses)
+
+
+def _let(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Let:
+    name, equals, expression = (part.strip() for part in rest.partition("="))
+    if not equals or not _NAME.match(name):
+        raise line.error("let NAME = EXPRESSION is expected here")
+    return Let(line.place, name, _expression(expression, line.place))
+
+
+def _deliver(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Deliver:
+    found = re.fullmatch(r"(\S+)(?: to (\d))?", rest)
+    if found is None:
+        raise line.error("deliver MAIL or deliver MAIL to ACCOUNT is expected here")
+    return Deliver(line.place, found[1], int(found[2] or 1))
+
+
+def _restart(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Restart:
+    if rest:
+        raise line.error("restart stands alone")
+    return Restart(line.place)
+
+
+def _note(line: _Line, rest: str, clauses: tuple[str, ...]) -> Note:
+    if not rest:
+        raise line.error("note needs a text")
+    return Note(line.place, rest, clauses)
+
+
+def _skip(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Skip:
+    if not rest:
+        raise line.error("skip needs the reason, for the report")
+    return Skip(line.place, rest)
+
+
+_SIMPLE: Final[Mapping[str, Callable[[_Line, str, tuple[str, ...]], Step]]] = {
+    "check": _check,
+    "let": _let,
+    "deliver": _deliver,
+    "restart": _restart,
+    "note": _note,
+    "skip": _skip,
+}

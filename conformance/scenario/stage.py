@@ -1,0 +1,311 @@
+"""The stage: what stays from one scenario to the next. It fills maildrops, knows the target, and keeps the budget.
+
+Nothing is ever deleted that this run did not put there. A maildrop is only touched after it was found empty; what is
+taken away is recognised as ours, one by one; and a session may only send DELE after it was seen to hold just the number
+of messages that were delivered (see `Player`).
+"""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from conformance.driver import Account, Driver, Features, Target, TargetError, log_in, survey
+from conformance.mail import Mail, UnknownMailError, maildrop
+from conformance.mailboxes import FillError, Mailbox, Provisioner, is_ours
+from conformance.scenario.document import NEEDS, Scenario
+from conformance.verdicts import Outcome
+
+__all__ = ["NotPlayed", "Prepared", "Settings", "Stage"]
+
+
+class NotPlayed(Exception):
+    """A scenario cannot be played here; the text says why."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user allows."""
+
+    failed_logins: int = 40
+    """Wrong passwords that may be sent for one account."""
+    slow: bool = False
+    """Whether scenarios that wait for minutes are played."""
+    touch: bool = True
+    """Whether maildrops may be filled and emptied; False with ``--allow-nonempty``."""
+    restart: str = ""
+    """The command that restarts the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a scenario finds."""
+
+    account: Account
+    other: Account | None
+    delivered: tuple[bytes, ...] | None
+    """The messages in the maildrop in wire form; None when that is not known."""
+
+
+@dataclass(slots=True)
+class _Contents:
+    spec: tuple[str, ...]
+    messages: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Stage:
+    """One worker's view of the target."""
+
+    target: Target
+    provisioner: Provisioner
+    settings: Settings = field(default_factory=Settings)
+    main: Account | None = None
+    """The account that this worker has for itself; the first one by default."""
+    features: Features | None = None
+    _contents: dict[str, _Contents] = field(default_factory=dict)
+    _wrong: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def account(self) -> Account:
+        """The account of this worker."""
+        if self.main is None:
+            self.main = next((account for account in self.target.accounts if account.plain), self.target.accounts[0])
+        return self.main
+
+    # -- before the first scenario -------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Look at the target and at each account's maildrop. `TargetError` when the run must not go on."""
+        for account in self._accounts_in_use():
+            self._check_empty(account)
+        self.features = self.features or survey(self.target, self.account)
+
+    def _accounts_in_use(self) -> list[Account]:
+        special = [account for account in self.target.accounts if account != self.account and _special(account)]
+        return [self.account, *special]
+
+    def _check_empty(self, account: Account) -> None:
+        if not self.settings.touch:
+            return
+        mailbox = _mailbox(account)
+        if self.provisioner.spec != "none":
+            self.provisioner.check(mailbox)
+        if count := self.provisioner.count(mailbox) or self._count_by_pop3(account):
+            message = (
+                f"the maildrop of {account.name} on {self.target.address} holds {count} message(s); "
+                "nothing was touched. "
+                "Use an account that is empty, or --backup DIR to save and then remove what is there, "
+                "or --allow-nonempty to run only what needs no known mail and deletes nothing."
+            )
+            raise TargetError(message)
+
+    def _count_by_pop3(self, account: Account) -> int:
+        with Driver(self.target, "check") as driver:
+            log_in(driver, account)
+            driver.send(b"STAT\r\n")
+            stat = driver.read_reply()
+            count = stat.reply.number(0) if stat is not None and stat.reply is not None and stat.positive else None
+            driver.send(b"QUIT\r\n")
+            driver.read_reply()
+            driver.wait_for_close()
+        if count is None:
+            message = f"{self.target.address} does not tell by STAT whether the maildrop of {account.name} is empty"
+            raise TargetError(message)
+        return count
+
+    # -- for each scenario ---------------------------------------------------------------------------------------
+
+    def prepare(self, scenario: Scenario) -> Prepared:
+        """Put the scenery up. Raises `NotPlayed`, `FillError` or `TargetError`."""
+        account = self._cast(scenario)
+        self._check_needs(scenario)
+        wrong = self._wrong.get(account.name, 0) + scenario.wrong_logins
+        if wrong > self.settings.failed_logins:
+            left = self.settings.failed_logins - self._wrong.get(account.name, 0)
+            reason = f"it sends {scenario.wrong_logins} wrong password(s) and --failed-logins leaves {left}"
+            raise NotPlayed(Outcome.NOT_APPLICABLE, reason)
+        delivered = None if scenario.maildrop is None else self._fill(account, scenario.maildrop)
+        self._wrong[account.name] = wrong
+        other = next((a for a in self.target.accounts if a.name != account.name), None)
+        return Prepared(account, other, delivered)
+
+    def _cast(self, scenario: Scenario) -> Account:
+        """The account that plays: one with the special property that is needed, or the worker's own."""
+        for need, has in (("APOP", _apop), ("account-40", _forty), ("account-space", _space)):
+            if need in scenario.needs:
+                for account in (self.account, *self.target.accounts):
+                    if has(account):
+                        return account
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has no such account: {NEEDS[need]}")
+        return self.account
+
+    def _check_needs(self, scenario: Scenario) -> None:
+        missing = self.features.missing if self.features is not None else {}
+        for need in scenario.needs:
+            if need in missing:
+                outcome = Outcome.NOT_APPLICABLE if need == "no-CAPA" else Outcome.NOT_IMPLEMENTED
+                raise NotPlayed(outcome, missing[need])
+            if need == "account-2" and len(self.target.accounts) < 2:
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
+            if need == "restart" and not self.settings.restart:
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
+            if need == "slow" and not self.settings.slow:
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
+
+    def _fill(self, account: Account, spec: tuple[str, ...]) -> tuple[bytes, ...]:
+        if not self.settings.touch:
+            raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs known mail, and with --allow-nonempty none is delivered")
+        if self.provisioner.spec == "none" and spec:
+            raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs known mail, and with --fill none none is delivered")
+        known = self._contents.get(account.name)
+        if known is not None and known.spec == spec:
+            return known.messages
+        try:
+            mails = list(maildrop(spec))
+        except UnknownMailError as error:
+            raise NotPlayed(Outcome.ERRORED, str(error)) from None
+        self._check_deliverable(mails)
+        self._contents.pop(account.name, None)
+        self.clear(account)
+        mailbox = _mailbox(account)
+        self.provisioner.deliver(mailbox, (mail.octets for mail in mails))
+        if not self.provisioner.knows_order:
+            self._await_delivery(account, len(mails))
+        messages = tuple(mail.octets for mail in mails)
+        self._contents[account.name] = _Contents(spec, messages)
+        return messages
+
+    def _check_deliverable(self, mails: Sequence[Mail]) -> None:
+        for mail in mails:
+            if reason := self.provisioner.accepts(mail.traits):
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the message {mail.name!r} cannot be delivered: {reason}")
+
+    def _await_delivery(self, account: Account, count: int) -> None:
+        deadline = time.monotonic() + self.target.limits.login
+        pause = 0.02
+        while (found := self._count_by_pop3(account)) != count:
+            if found > count:
+                message = f"the maildrop of {account.name} holds {found} messages, and {count} were delivered"
+                raise TargetError(message)
+            if time.monotonic() > deadline:
+                message = f"of {count} messages delivered to {account.name}, {found} had arrived when time was up"
+                raise TargetError(message)
+            time.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+    def deliver(self, account: Account, name: str) -> tuple[bytes, ...]:
+        """Deliver more mail while a scenario is played; what was delivered."""
+        if self.provisioner.spec == "none" or not self.settings.touch:
+            raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs mail delivered in mid-session, and none can be")
+        mails = list(maildrop([name]))
+        self._check_deliverable(mails)
+        self.provisioner.deliver(_mailbox(account), (mail.octets for mail in mails))
+        return tuple(mail.octets for mail in mails)
+
+    def spoiled(self, account: Account) -> None:
+        """The maildrop may not hold any more what was put there."""
+        self._contents.pop(account.name, None)
+
+    def restart(self) -> None:
+        """Start the server anew by the user's command, and wait until it is there."""
+        done = subprocess.run(self.settings.restart, shell=True, capture_output=True, timeout=60, check=False)  # noqa: S602 - the user's own command
+        if done.returncode:
+            message = f"the restart command failed with status {done.returncode}: {self.settings.restart}"
+            raise TargetError(message)
+        deadline = time.monotonic() + self.target.limits.login
+        while not self.alive():
+            if time.monotonic() > deadline:
+                message = f"{self.target.address} did not come back after the restart command"
+                raise TargetError(message)
+            time.sleep(0.05)
+
+    def alive(self) -> bool:
+        """Whether the target still takes connections and greets."""
+        try:
+            with Driver(self.target, "alive") as driver:
+                greeting = driver.read_greeting()
+                return greeting is not None and greeting.reply is not None
+        except TargetError:
+            return False
+
+    # -- taking away ---------------------------------------------------------------------------------------------
+
+    def clear(self, account: Account) -> None:
+        """Take away what this run delivered, and nothing else."""
+        if self.provisioner.spec == "none":
+            return
+        mailbox = _mailbox(account)
+        if self.provisioner.can_clear:
+            self.provisioner.clear(mailbox)
+        else:
+            self._clear_by_pop3(account)
+
+    def _clear_by_pop3(self, account: Account) -> None:
+        with Driver(self.target, "clear") as driver:
+            log_in(driver, account)
+            for number in _numbers(driver):
+                if not _recognised(driver, number):
+                    message = (
+                        f"message {number} in the maildrop of {account.name} is not from this run and was left alone. "
+                        "Mail seems to arrive from elsewhere; use an account that gets none."
+                    )
+                    raise TargetError(message)
+                driver.send(b"DELE %d\r\n" % number)
+                driver.read_reply()
+            driver.send(b"QUIT\r\n")
+            driver.read_reply()
+            driver.wait_for_close()
+
+    def end(self) -> None:
+        """Leave every maildrop as it was found: empty."""
+        if self.settings.touch:
+            for account in self._accounts_in_use():
+                try:
+                    self.clear(account)
+                except (FillError, TargetError):
+                    continue  # what is left is named by the next run, which finds it
+
+
+def _numbers(driver: Driver) -> list[int]:
+    driver.send(b"LIST\r\n")
+    listing = driver.read_reply()
+    if listing is None or not listing.positive:
+        message = f"{driver.target.address} does not list the maildrop that is to be emptied"
+        raise TargetError(message)
+    rows = (line.content.split(b" ")[0] for line in listing.body_lines())
+    return [int(row) for row in rows if row.isdigit() and len(row) < 20]
+
+
+def _recognised(driver: Driver, number: int) -> bool:
+    for command in (b"TOP %d 0\r\n", b"RETR %d\r\n"):
+        driver.send(command % number)
+        answer = driver.read_reply()
+        if answer is not None and answer.positive and answer.complete:
+            return is_ours(b"".join(answer.body_blocks()))
+    return False
+
+
+def _mailbox(account: Account) -> Mailbox:
+    return Mailbox(account.name, account.password)
+
+
+def _apop(account: Account) -> bool:
+    return account.apop
+
+
+def _forty(account: Account) -> bool:
+    return account.plain and len(account.name_octets) == len(account.password_octets) == 40
+
+
+def _space(account: Account) -> bool:
+    return account.plain and b" " in account.password_octets
+
+
+def _special(account: Account) -> bool:
+    return account.apop or _forty(account) or _space(account)
