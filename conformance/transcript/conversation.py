@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.transcript.evidence import Evidence, Span
-from conformance.transcript.recording import Chunk, Incident, Mark, Transcript
+from conformance.transcript.recording import LOSSES, Chunk, Incident, Mark, Transcript
 from conformance.wire import (
     Answered,
     Command,
@@ -23,6 +23,8 @@ from conformance.wire import (
 
 __all__ = ["Conversation", "Exchange"]
 
+_EXTRA_KEPT: Final = 100
+"""Lines that no command explains and that are kept; a server may send them without end."""
 _SURE_LENGTH: Final = 512
 """Octets up to which a command line is taken for one command by every server (RFC 1939 §3 and RFC 2449 §4)."""
 
@@ -46,7 +48,9 @@ class Exchange:
     lost: Incident | None = None
     """Why no reply came, or not all of it: the server closed, was waited for in vain, sent more than is read..."""
     extra: list[Line] = field(default_factory=list)
-    """Lines that came behind the reply and that no command explains."""
+    """Lines that came behind the reply and that no command explains, the first hundred of them."""
+    extra_lines: int = 0
+    """How many there were in all."""
     pipelined: bool = False
     """Whether it was sent before the reply to the command before it had come."""
     certain: bool = True
@@ -159,10 +163,10 @@ class Conversation:
                 self._chunk(entry)
 
     def _chunk(self, chunk: Chunk) -> None:
-        octets = self.transcript.octets(chunk.sender, chunk.start, chunk.end)
-        events = self.connection.client_sent(octets) if chunk.sender == "C" else self.connection.server_sent(octets)
-        for event in events:
-            self._event(event, chunk.at)
+        take = self.connection.client_sent if chunk.sender == "C" else self.connection.server_sent
+        for block in self.transcript.blocks(chunk.sender, chunk.start, chunk.end):
+            for event in take(block):
+                self._event(event, chunk.at)
 
     def _event(self, event: Event, at: float) -> None:
         if isinstance(event, Sent):
@@ -178,7 +182,9 @@ class Conversation:
                 exchange.number = number
             self._last_answered = greeting
         elif self._last_answered is not None:
-            self._last_answered.extra.append(event.line)
+            self._last_answered.extra_lines += 1
+            if len(self._last_answered.extra) < _EXTRA_KEPT:
+                self._last_answered.extra.append(event.line)
 
     def _sent(self, command: Command | InvalidCommand, at: float) -> None:
         exchange = Exchange(len(self.exchanges), self.transcript, command, self.state, at)
@@ -191,7 +197,7 @@ class Conversation:
         self._unanswered.append(exchange)
 
     def _incident(self, mark: Mark) -> None:
-        if mark.incident not in _LOSSES:
+        if mark.incident not in LOSSES:
             return
         half_read = self.connection.in_reply
         for event in self.connection.server_stopped():
@@ -201,15 +207,3 @@ class Conversation:
                 exchange.lost = mark.incident
         for exchange in self._unanswered:
             exchange.lost = mark.incident
-
-
-_LOSSES: Final = frozenset(
-    {
-        Incident.SERVER_CLOSED,
-        Incident.SERVER_RESET,
-        Incident.WAITED,
-        Incident.TOO_MUCH,
-        Incident.CLIENT_RESET,
-        Incident.CLIENT_CLOSED,
-    }
-)

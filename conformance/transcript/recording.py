@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from conformance.transcript.tape import Tape
 
-__all__ = ["Chunk", "Incident", "Mark", "Sender", "Transcript"]
+__all__ = ["LOSSES", "Chunk", "Incident", "Mark", "Sender", "Transcript"]
 
 Sender = Literal["C", "S"]
 """Who sent octets: the client or the server."""
@@ -25,6 +25,19 @@ class Incident(StrEnum):
     WAITED = "waited in vain"
     TOO_MUCH = "server sent more than is read"
     TLS = "TLS began"
+
+
+LOSSES: Final = frozenset(
+    {
+        Incident.SERVER_CLOSED,
+        Incident.SERVER_RESET,
+        Incident.WAITED,
+        Incident.TOO_MUCH,
+        Incident.CLIENT_RESET,
+        Incident.CLIENT_CLOSED,
+    }
+)
+"""After these no more of a reply is waited for: what came until then is all that there is of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,26 @@ class Transcript:
     def blocks(self, sender: Sender, start: int, end: int) -> Iterator[bytes]:
         """The same in blocks, for what may be large."""
         return self._tapes[sender].blocks(start, end)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same octets passed at the same times, and the same happened."""
+        if not isinstance(other, Transcript):
+            return NotImplemented
+        return (self.name, self.peer, self.opened, self.entries) == (
+            other.name,
+            other.peer,
+            other.opened,
+            other.entries,
+        ) and all(self._same_octets(other, sender) for sender in self._tapes)
+
+    __hash__ = None  # type: ignore[assignment] # it grows
+
+    def _same_octets(self, other: "Transcript", sender: Sender) -> bool:
+        length = self.length(sender)
+        return all(
+            mine == theirs
+            for mine, theirs in zip(self.blocks(sender, 0, length), other.blocks(sender, 0, length), strict=True)
+        )
 
     @property
     def ending(self) -> Mark | None:

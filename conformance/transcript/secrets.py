@@ -1,24 +1,30 @@
 """Secrets are masked on the way out: whatever is shown or written passes through here.
 
-Two nets. By grammar: the argument of PASS, the digest of APOP, what a client sends in a SASL exchange. By value:
-the passwords that the run knows, wherever they turn up, such as in the echo of a server, also in base64.
+Two nets. By grammar: the argument of PASS, the digest of APOP, the initial response of AUTH; what a client sends later
+in a SASL exchange is known by its place, see `conformance.transcript.text`. By value: the passwords that the run
+knows, wherever they turn up, such as in the echo of a server, in any letter case, also in base64, escaped or quoted
+as in a URL.
 """
 
 import base64
 import re
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
+
+from conformance.transcript.escape import escape
+from conformance.transcript.ranges import Ranges, united
 
 __all__ = ["MASK", "Secrets"]
 
 MASK: Final = b"********"
 """What stands in place of a secret; its length tells nothing."""
 
-_PASS: Final = re.compile(rb"(?i)^(\s*PASS[ \t])[^\r\n]+")
-_APOP: Final = re.compile(rb"(?i)^(\s*APOP[ \t]+\S+[ \t]+)[^\r\n]+")
-_AUTH: Final = re.compile(rb"(?i)^(\s*AUTH[ \t]+\S+[ \t]+)[^\r\n]+")
+_BEFORE_SECRET: Final = re.compile(rb"(?i)\s*(?:PASS\s+|APOP\s+\S+\s+|AUTH\s+\S+\s+)")
 _SHORT: Final = 3
 """A password of fewer octets is not looked for by value: it would hide half of every text."""
+_SHORT_CODED: Final = 6
+"""Nor is a part of base64 of fewer characters."""
 
 
 class Secrets:
@@ -27,27 +33,54 @@ class Secrets:
     def __init__(self, passwords: Iterable[bytes] = ()) -> None:
         self._passwords = frozenset(password for password in passwords if password)
         values = {form for password in self._passwords if len(password) >= _SHORT for form in _forms(password)}
-        longest_first = sorted(values, key=len, reverse=True)
-        self._values = re.compile(b"|".join(map(re.escape, longest_first))) if values else None
+        longest_first = sorted(values, key=lambda value: (-len(value), value))
+        alternatives = b"|".join(map(re.escape, longest_first))
+        self._values = re.compile(b"(?i)(?=(" + alternatives + b"))") if values else None
+        self.reach: int = len(longest_first[0]) if values else 0
+        """Octets of the longest value that is looked for: who cuts a text must look that far beyond the cut."""
 
     def with_more(self, passwords: Iterable[bytes]) -> "Secrets":
         """The same, knowing more."""
         return Secrets(self._passwords.union(passwords))
 
+    def hidden(self, octets: bytes) -> Ranges:
+        """Where in any octets the passwords that are known stand: ranges in order, not touching one another."""
+        return united(found.span(1) for found in self._values.finditer(octets)) if self._values else []
+
+    def hidden_in_client_line(self, octets: bytes) -> Ranges:
+        """The same for a client's line, or a part of one that has its beginning, by grammar too."""
+        before = _BEFORE_SECRET.match(octets)
+        end = len(octets.removesuffix(b"\n").removesuffix(b"\r"))
+        if before is None or before.end() >= end:
+            return self.hidden(octets)
+        return united([*self.hidden(octets), (before.end(), end)])
+
     def client_line(self, octets: bytes) -> bytes:
         """A client's line, or a part of one that has its beginning, fit to be seen."""
-        for pattern in (_PASS, _APOP, _AUTH):
-            octets = pattern.sub(rb"\g<1>" + MASK, octets)
-        return self.text(octets)
+        return _masked(octets, self.hidden_in_client_line(octets))
 
     def text(self, octets: bytes) -> bytes:
         """Any octets, without the passwords that are known."""
-        return self._values.sub(MASK, octets) if self._values else octets
+        return _masked(octets, self.hidden(octets))
 
     def words(self, text: str) -> str:
         """Any text, likewise."""
         return self.text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
+def _masked(octets: bytes, hidden: Ranges) -> bytes:
+    pieces, last = [], 0
+    for start, end in hidden:
+        pieces += [octets[last:start], MASK]
+        last = end
+    return b"".join([*pieces, octets[last:]])
+
+
 def _forms(password: bytes) -> set[bytes]:
-    return {password, base64.b64encode(password)}
+    coded = {base64.b64encode(password)}
+    for before in range(3):  # as a part of something longer it can begin at any octet of three, as in SASL PLAIN
+        characters = base64.b64encode(bytes(before) + password)
+        part = characters[-(-8 * before // 6) : 8 * (before + len(password)) // 6]
+        if len(part) >= _SHORT_CODED:
+            coded.add(part)
+    return {password, escape(password).encode(), quote(password, safe="").encode(), *coded}

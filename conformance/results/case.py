@@ -1,0 +1,40 @@
+"""What one scenario came to."""
+
+from dataclasses import dataclass, field
+
+from conformance.transcript import TextLine
+from conformance.verdicts import Outcome, Verdict, worst
+
+__all__ = ["CaseResult", "fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One scenario, played once."""
+
+    id: str
+    """``FILE/SLUG``, as `--scenario` takes it."""
+    title: str
+    rfc: int
+    section: str
+    outcome: Outcome
+    reason: str = ""
+    """Why it is inconclusive, was not run, or errored; what broke is in the verdicts."""
+    verdicts: tuple[Verdict, ...] = ()
+    """One a clause, in the order of their ids."""
+    notes: tuple[str, ...] = ()
+    """Facts worth telling that are no verdicts: which of several lawful ways the server chose."""
+    seconds: float = 0.0
+    """From its beginning to its end, the filling of the maildrop included."""
+    transcript: tuple[TextLine, ...] = field(default=(), repr=False)
+    """What was said, secrets masked, long bodies left out."""
+
+
+def fold(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
+    """One verdict a clause: the one that matters most, the first of its kind."""
+    by_clause: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        known = by_clause.get(verdict.clause)
+        if known is None or worst((known.outcome, verdict.outcome)) is not known.outcome:
+            by_clause[verdict.clause] = verdict
+    return tuple(by_clause[clause] for clause in sorted(by_clause))
