@@ -1,0 +1,34 @@
+"""The reference behaviour, pure: what the RFC lets a server answer, and where that leads."""
+
+from conformance.model.expectation import (
+    Answer,
+    Capabilities,
+    Content,
+    DropListing,
+    Expectation,
+    Farewell,
+    Plain,
+    ScanLine,
+    ScanListing,
+    UniqueIdLine,
+    UniqueIdListing,
+)
+from conformance.model.maildrop import Maildrop, Message
+from conformance.model.session import Session
+
+__all__ = [
+    "Answer",
+    "Capabilities",
+    "Content",
+    "DropListing",
+    "Expectation",
+    "Farewell",
+    "Maildrop",
+    "Message",
+    "Plain",
+    "ScanLine",
+    "ScanListing",
+    "Session",
+    "UniqueIdLine",
+    "UniqueIdListing",
+]
