@@ -1,0 +1,155 @@
+"""The server's part in a session: each command gets the reply that the model says, filled from the maildrop."""
+
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from conformance.model import (
+    Answer,
+    Capabilities,
+    Content,
+    DropListing,
+    Farewell,
+    Message,
+    Plain,
+    ScanLine,
+    ScanListing,
+    Session,
+    UniqueIdLine,
+    UniqueIdListing,
+)
+from conformance.server.auth import Accounts
+from conformance.server.canonical import top_of
+from conformance.server.policy import Policy
+from conformance.server.responses import OK, Response, accepted, refused
+from conformance.server.stores import MaildropBusyError, MaildropError, OpenMaildrop, Store
+from conformance.wire import Command, InvalidCommand
+
+__all__ = ["Dialogue"]
+
+_REFUSED: Final = refused(b"not a command that can be obeyed now")
+_NO_SUCH_MESSAGE: Final = refused(b"no such message")
+_UNREADABLE: Final = refused(b"that message cannot be read")
+_DENIED: Final = refused(b"name and secret do not match")
+_BUSY: Final = refused(b"maildrop already locked")
+_NOT_OPENED: Final = refused(b"maildrop cannot be opened")
+_NOT_REMOVED: Final = refused(b"some deleted messages not removed", closes=True)
+_SIGNING_OFF: Final = accepted(b"POP3 server signing off", closes=True)
+
+
+class Dialogue:
+    """Answers commands, one after another: `greeting` comes first, and `hang_up` last, whatever happened between."""
+
+    def __init__(self, accounts: Accounts, store: Store, policy: Policy, stamp: bytes) -> None:
+        self.session = Session(offers=policy.offers, tolerant=False)
+        self._accounts, self._store, self._policy, self._stamp = accounts, store, policy, stamp
+        self._held: OpenMaildrop | None = None
+
+    def greeting(self) -> Response:
+        """The first line; with a time stamp where some account logs in by APOP (RFC 1939 §7)."""
+        return accepted(b"POP3 server ready" + (b" " + self._stamp if self._accounts.offers_apop else b""))
+
+    def answer(self, command: Command | InvalidCommand) -> Response:
+        """Obey the command, or refuse it, and say so."""
+        expectation = self.session.expect(command)
+        answer = expectation.positive
+        if answer is None or isinstance(command, InvalidCommand) or (expectation.negative and self._lacks(command)):
+            response = _NO_SUCH_MESSAGE if command.wellformed and command.message is not None else _REFUSED
+        elif isinstance(answer, Plain):
+            response = self._login(command) if command.verb in ("PASS", "APOP") else OK
+        else:
+            response = self._fill(answer)
+        self.session.advance(command, positive=response.positive)
+        return response
+
+    def hang_up(self) -> None:
+        """Let go of the maildrop and remove nothing; a second time does nothing."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def _lacks(self, command: Command) -> bool:
+        return command.known is not None and command.known.optional and command.verb not in self._policy.offers
+
+    def _login(self, command: Command) -> Response:
+        """RFC 1939 §4: +OK once the lock is held; nothing is held after -ERR."""
+        name, *secret = (self.session.name or b"", *command.arguments) if command.verb == "PASS" else command.arguments
+        if command.verb == "PASS":
+            account = self._accounts.by_password(name, secret[0])
+        else:
+            account = self._accounts.by_digest(name, secret[0], self._stamp)
+        if account is None:
+            return _DENIED
+        try:
+            self._held = self._store.open(account.name)
+        except MaildropBusyError:
+            return _BUSY
+        except MaildropError:
+            return _NOT_OPENED
+        self.session.open(self._held.maildrop)
+        return accepted(b"maildrop has " + self._summary())
+
+    def _fill(self, answer: Answer) -> Response:
+        match answer:
+            case DropListing(count, octets):
+                return accepted(b"%d %d" % (count, octets))
+            case Content(message, lines):
+                return self._content(message, lines)
+            case ScanLine(message):
+                return accepted(_scan_listing(message))
+            case UniqueIdLine(message):
+                return accepted(_unique_id_listing(message))
+            case ScanListing(messages):
+                return self._listing(map(_scan_listing, messages))
+            case UniqueIdListing(messages):
+                return self._listing(map(_unique_id_listing, messages))
+            case Capabilities():
+                capabilities = self._policy.capabilities(plain=self._accounts.offers_pass)
+                return accepted(b"capabilities follow", body=_lines(capabilities))
+            case Farewell(removes):
+                return self._farewell(removes)
+            case Plain():
+                return OK
+            case _:
+                assert_never(answer)
+
+    def _content(self, message: Message, lines: int | None) -> Response:
+        if self._held is None:
+            return _UNREADABLE
+        try:
+            blocks = self._held.read(message)
+        except MaildropError:
+            return _UNREADABLE
+        if lines is None:
+            return accepted(b"%d octets" % message.octets, body=blocks)
+        return accepted(b"top of message follows", body=top_of(blocks, lines))
+
+    def _listing(self, rows: Iterable[bytes]) -> Response:
+        return accepted(self._summary(), body=_lines(rows))
+
+    def _summary(self) -> bytes:
+        return b"%d messages (%d octets)" % (self.session.count, self.session.octets)
+
+    def _farewell(self, removes: frozenset[int]) -> Response:
+        """RFC 1939 §6: remove, let go of the lock whether or not that worked, and say how it went."""
+        try:
+            if self._held is not None and removes:
+                self._held.remove(removes)
+        except MaildropError:
+            return _NOT_REMOVED
+        else:
+            return _SIGNING_OFF
+        finally:
+            self.hang_up()
+
+
+def _scan_listing(message: Message) -> bytes:
+    return b"%d %d" % (message.number, message.octets)
+
+
+def _unique_id_listing(message: Message) -> bytes:
+    return b"%d %b" % (message.number, message.unique_id)
+
+
+def _lines(rows: Iterable[bytes]) -> tuple[bytes, ...]:
+    block = b"\r\n".join(rows)
+    return (block + b"\r\n",) if block else ()

@@ -1,0 +1,129 @@
+"""The reference server: accounts, a store and a listening socket."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from functools import partial
+from threading import Thread
+from typing import Final, Self
+
+from conformance.server.auth import Account, Accounts, Stamps
+from conformance.server.dialogue import Dialogue
+from conformance.server.engine import Engine
+from conformance.server.memory import MemoryStore
+from conformance.server.policy import Policy
+from conformance.server.stores import Store
+from conformance.server.transport import Clock, Connection, Connections
+
+__all__ = ["ReferenceServer", "serve_until_signal"]
+
+_ACCOUNTS: Final = (Account("alice", "secret"), Account("bob", "secret"))
+_POLICY: Final = Policy()
+_BACKLOG: Final = 1024
+
+
+class ReferenceServer:
+    """A POP3 server that keeps every clause of RFC 1939.
+
+    In a `with` block it runs in a thread of its own; in a loop that runs already, it listens inside `listening`. Either
+    way, sessions that are open at the end are dropped without UPDATE. `clock_rate` lets its time run faster: at 600 the
+    ten minutes of the autologout timer take a second. Beyond `max_connections` a client waits for its greeting.
+    """
+
+    def __init__(
+        self,
+        accounts: Iterable[Account] = _ACCOUNTS,
+        store: Store | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock_rate: float = 1.0,
+        max_connections: int | None = None,
+        policy: Policy = _POLICY,
+    ) -> None:
+        self.host = host
+        self.port = port
+        """Where it listens; 0 until it does, if any free port will do."""
+        self.store: Store = MemoryStore() if store is None else store
+        self._accounts, self._policy, self._clock_rate = Accounts(accounts), policy, clock_rate
+        self._stamps = Stamps()
+        self._connections = Connections(max_connections)
+        self._thread: Thread | None = None
+        self._stop: Callable[[], object] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"pop3://{host}:{self.port}"
+
+    def deliver(self, user: str, octets: bytes) -> None:
+        """Put a message into a maildrop, from any thread."""
+        self.store.deliver(user, octets)
+
+    def engine(self, *, at: float = 0.0) -> Engine:
+        """A new session's engine."""
+        dialogue = Dialogue(self._accounts, self.store, self._policy, self._stamps.next())
+        return Engine(dialogue, self._policy, at=at)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Self]:
+        """Serve while the block runs."""
+        loop = asyncio.get_running_loop()
+        clock = Clock(loop, self._clock_rate)
+        listener = await loop.create_server(
+            lambda: Connection(self.engine(), clock, self._connections), self.host, self.port, backlog=_BACKLOG
+        )
+        self.port = listener.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            listener.close()
+            self._connections.drop_all()
+            await listener.wait_closed()
+
+    def __enter__(self) -> Self:
+        """Serve in a thread, from now on."""
+        ready: Future[None] = Future()
+        self._thread = Thread(target=self._run, args=(ready,), name=f"pop3spec server {self.host}", daemon=True)
+        self._thread.start()
+        ready.result()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drop what is open, and wait until the thread has ended."""
+        if self._stop is not None and self._thread is not None:
+            self._stop()
+            self._thread.join()
+            self._stop = self._thread = None
+
+    def _run(self, ready: Future[None]) -> None:
+        async def main() -> None:
+            loop, over = asyncio.get_running_loop(), asyncio.Event()
+            self._stop = partial(loop.call_soon_threadsafe, over.set)
+            async with self.listening():
+                ready.set_result(None)
+                await over.wait()
+
+        try:
+            asyncio.run(main())
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+
+def serve_until_signal(server: ReferenceServer, announce: Callable[[str], None]) -> None:
+    """Serve in this thread until SIGINT or SIGTERM; `announce` gets one line once the server listens."""
+
+    async def main() -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, over.set)
+        async with server.listening():
+            announce(f"listening on {server.url}")
+            await over.wait()
+
+    asyncio.run(main())

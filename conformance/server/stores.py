@@ -1,0 +1,49 @@
+"""Where messages are kept: what the reference server asks of a store."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from conformance.model import Maildrop, Message
+
+__all__ = ["MaildropBusyError", "MaildropError", "OpenMaildrop", "Store"]
+
+
+class MaildropError(Exception):
+    """A maildrop cannot be opened, or something cannot be done in it; the text says what."""
+
+
+class MaildropBusyError(MaildropError):
+    """Another session holds the maildrop."""
+
+
+class OpenMaildrop(Protocol):
+    """A maildrop that one session holds, as it was when that session opened it."""
+
+    @property
+    def maildrop(self) -> Maildrop:
+        """The messages, with their sizes and unique-ids."""
+        ...
+
+    def read(self, message: Message) -> Iterator[bytes]:
+        """The message in wire form, unstuffed, in blocks. Raises MaildropError when it cannot be read, at once."""
+        ...
+
+    def remove(self, numbers: frozenset[int]) -> None:
+        """Remove these messages and no others. Raises MaildropError when some of them are left."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the maildrop; a second time does nothing."""
+        ...
+
+
+class Store(Protocol):
+    """Maildrops by account."""
+
+    def open(self, user: str) -> OpenMaildrop:
+        """Take exclusive hold of a maildrop. Raises MaildropBusyError or MaildropError, and then holds nothing."""
+        ...
+
+    def deliver(self, user: str, octets: bytes) -> None:
+        """Put a message into a maildrop, from any thread; open sessions do not see it."""
+        ...

@@ -1,0 +1,161 @@
+"""One TCP connection: moves octets between a socket and an engine, and watches its deadline.
+
+Octets are taken from the engine a batch at a time, each batch in one write. While the socket takes no more, nothing is
+asked of the engine and nothing is read from the client, so neither side's octets pile up. Between batches other
+connections have their turn.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final, cast
+
+from conformance.server.engine import Engine
+
+__all__ = ["Clock", "Connection", "Connections"]
+
+_BATCH_OCTETS: Final = 1 << 18
+_BATCH_BLOCKS: Final = 1024
+_NOT_YET: Final = -1
+
+
+class Clock:
+    """The server's time in seconds: the loop's, times a rate, so that timers can be tested."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, rate: float = 1.0) -> None:
+        self._loop, self._rate = loop, rate
+
+    def now(self) -> float:
+        """The time, from an arbitrary start."""
+        return self._loop.time() * self._rate
+
+    def call_at(self, at: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        """Have something called at a time of this clock."""
+        return self._loop.call_at(at / self._rate, callback)
+
+
+class Connections:
+    """The connections of a server: no more than a limit are open, others wait for their greeting."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limit
+        self._open: set[Connection] = set()
+        self._waiting: deque[Connection] = deque()
+
+    def enter(self, connection: "Connection") -> None:
+        """Greet the client, now or when there is room."""
+        self._waiting.append(connection)
+        self._let_in()
+
+    def leave(self, connection: "Connection") -> None:
+        """Make room."""
+        if connection in self._open:
+            self._open.remove(connection)
+            self._let_in()
+        elif connection in self._waiting:
+            self._waiting.remove(connection)
+
+    def drop_all(self) -> None:
+        """End every session and connection at once, without UPDATE."""
+        for connection in (*self._waiting, *self._open):
+            connection.drop()
+
+    def _let_in(self) -> None:
+        while self._waiting and (self._limit is None or len(self._open) < self._limit):
+            connection = self._waiting.popleft()
+            self._open.add(connection)
+            connection.greet()
+
+
+class Connection(asyncio.Protocol):
+    """A connection with its engine."""
+
+    def __init__(self, engine: Engine, clock: Clock, connections: Connections) -> None:
+        self._engine, self._clock, self._connections = engine, clock, connections
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._blocked = False
+        self._written = 0
+        self._progress = _NOT_YET
+        """Octets that had left when the timer was last looked at."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait to be let in."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.pause_reading()
+        self._connections.enter(self)
+
+    def greet(self) -> None:
+        """Begin the session."""
+        self._engine.touch(at=self._clock.now())
+        self._timer = self._clock.call_at(self._engine.deadline, self._look_at_deadline)
+        self._pump()
+
+    def data_received(self, data: bytes) -> None:
+        """Obey what came."""
+        self._engine.receive(data, at=self._clock.now())
+        self._pump()
+
+    def eof_received(self) -> bool:
+        """Answer what the client sent before it closed its side; the connection stays open for that."""
+        self._engine.receive_end()
+        self._pump()
+        return True
+
+    def pause_writing(self) -> None:
+        """The client is slower than the server."""
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._blocked = False
+        self._engine.touch(at=self._clock.now())
+        self._pump()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
+        """Let go of the maildrop, whatever ended the connection."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._engine.hang_up()
+        self._connections.leave(self)
+
+    def drop(self) -> None:
+        """End the session and the connection at once, with no word and no UPDATE."""
+        self._engine.hang_up()
+        self._transport.abort()
+
+    def _pump(self) -> None:
+        """Send a batch, unless the socket is full, and see to it that the rest follows."""
+        engine, transport = self._engine, self._transport
+        if not self._blocked and (batch := self._batch()):
+            self._written += len(batch)
+            transport.write(batch)
+        if engine.closing:
+            transport.close()
+        elif not engine.busy:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+            if not self._blocked:
+                self._loop.call_soon(self._pump)
+
+    def _batch(self) -> bytes:
+        blocks, octets = [], 0
+        for block in self._engine.to_send():
+            blocks.append(block)
+            octets += len(block)
+            if octets >= _BATCH_OCTETS or len(blocks) >= _BATCH_BLOCKS:
+                break
+        return b"".join(blocks)
+
+    def _look_at_deadline(self) -> None:
+        """RFC 1939 §3: an idle session ends without a reply and without UPDATE; one that still sends is not idle."""
+        now, left = self._clock.now(), self._transport.get_write_buffer_size()
+        progress = self._written - left
+        if left and progress != self._progress:
+            self._engine.touch(at=now)
+        self._progress = progress
+        if now < self._engine.deadline:
+            self._timer = self._clock.call_at(self._engine.deadline, self._look_at_deadline)
+        else:
+            self.drop()
