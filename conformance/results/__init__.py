@@ -1,5 +1,31 @@
-"""Verdicts folded into what a run came to."""
+"""Verdicts folded into what a run came to: one result a scenario, one a clause, and the grade of the whole."""
 
 from conformance.results.case import CaseResult, fold
+from conformance.results.clause import ClauseResult, Standing
+from conformance.results.plain import (
+    SCHEMA,
+    ResultsError,
+    case_as_plain,
+    case_from_plain,
+    run_as_plain,
+    run_from_plain,
+)
+from conformance.results.run import FailOn, LeftOut, RunResult, TargetInfo, run_result
 
-__all__ = ["CaseResult", "fold"]
+__all__ = [
+    "SCHEMA",
+    "CaseResult",
+    "ClauseResult",
+    "FailOn",
+    "LeftOut",
+    "ResultsError",
+    "RunResult",
+    "Standing",
+    "TargetInfo",
+    "case_as_plain",
+    "case_from_plain",
+    "fold",
+    "run_as_plain",
+    "run_from_plain",
+    "run_result",
+]

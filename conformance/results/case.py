@@ -26,6 +26,8 @@ class CaseResult:
     """Facts worth telling that are no verdicts: which of several lawful ways the server chose."""
     seconds: float = 0.0
     """From its beginning to its end, the filling of the maildrop included."""
+    clauses: tuple[str, ...] = ()
+    """Ids of the clauses that the scenario names, judged or not."""
     transcript: tuple[TextLine, ...] = field(default=(), repr=False)
     """What was said, secrets masked, long bodies left out."""
 
