@@ -38,7 +38,7 @@ class MendedMailbox(MaildirMailbox):
     def _path(self, i: int) -> bytes:
         path = self.list[i]
         if not isinstance(path, bytes):
-            raise ValueError(i)  # deleted; the protocol makes it a negative reply
+            raise ValueError(b"it is deleted")  # the protocol makes it a negative reply
         return path
 
 
