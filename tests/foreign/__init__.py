@@ -1,0 +1,1 @@
+"""The suite and the reference server against programs that others wrote."""

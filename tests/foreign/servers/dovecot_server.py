@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from .availability import DOVECOT_ACCOUNT, dovecot_version, own_uid_as, program
 from .certificate import make_certificate
@@ -12,9 +13,9 @@ from .running import ACCOUNTS, LONGEST, SPACED, Running, fill_in, free_port
 
 __all__ = ["dovecot"]
 
-_EVERYONE = (*ACCOUNTS, LONGEST, SPACED)
+_EVERYONE: Final = (*ACCOUNTS, LONGEST, SPACED)
 
-_SETTINGS = """\
+_SETTINGS: Final = """\
 protocols = pop3
 listen = 127.0.0.1
 base_dir = RUN
@@ -56,7 +57,7 @@ service pop3-login {
 }
 """
 
-_NO_PENALTY = """\
+_NO_PENALTY: Final = """\
   unix_listener anvil-auth-penalty {
     mode = 0
   }
@@ -68,16 +69,10 @@ def dovecot(tmp: Path, *, penalty: bool = False, lock_session: bool = False) -> 
     """Run Dovecot with all its files under `tmp`.
 
     With `penalty` each failed login makes every later login from 127.0.0.1 wait longer, up to 15 s, as it does out of
-    the box. With `lock_session` a session locks its maildrop (`pop3_lock_session`), which it does not out of the box.
+    the box. With `lock_session` a session locks its maildrop (`pop3_lock_session`), which it does not out of the box;
+    a second one is then refused after 10 s.
     """
-    settings = fill_in(
-        _SETTINGS,
-        {
-            "ANVIL": "" if penalty else _NO_PENALTY,
-            "LOCK_SESSION": "yes" if lock_session else "no",
-            "ACCOUNT": DOVECOT_ACCOUNT,
-        },
-    )
+    settings = _settings(penalty=penalty, lock_session=lock_session)
     folder, log = tmp / "dovecot", tmp / "dovecot" / "log"
     folder.mkdir()
     certificate, key = make_certificate(folder)
@@ -109,6 +104,16 @@ def dovecot(tmp: Path, *, penalty: bool = False, lock_session: bool = False) -> 
                 config=settings,
                 log=log,
             )
+
+
+def _settings(*, penalty: bool, lock_session: bool) -> str:
+    """The settings of a variant, with places still as capital words."""
+    choices = {
+        "ANVIL": "" if penalty else _NO_PENALTY,
+        "LOCK_SESSION": "yes" if lock_session else "no",
+        "ACCOUNT": DOVECOT_ACCOUNT,
+    }
+    return fill_in(_SETTINGS, choices)
 
 
 def _write_users(folder: Path) -> Path:

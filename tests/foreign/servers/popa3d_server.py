@@ -21,7 +21,9 @@ _BACKLOG: Final = 128
 def popa3d(tmp: Path, *, delay: bool = False) -> Iterator[Running]:
     """Run popa3d with all its files under `tmp`.
 
-    With `delay` PAM holds the reply to a failed login back for 2 s, as it does out of the box.
+    It keeps a login waiting until the mbox file was last changed in an earlier second than the present one: whoever
+    fills may set the time of the file back. With `delay` PAM holds the reply to a failed login back for 2 s, as it does
+    out of the box.
     """
     pam = pam_file(delay=delay)
     # popa3d changes root to its own empty folder before it reads a name

@@ -21,6 +21,7 @@ SPACED: Final = ("dave", "open sesame")
 """An account whose password has a space in it; RFC 1939 §7 makes the space a part of PASS's only argument."""
 
 _START_SECONDS: Final = 10.0
+_GREETING_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 0.02
 
 
@@ -96,9 +97,9 @@ def await_greeting(process: subprocess.Popen[bytes], port: int, log: Path) -> No
 
 
 def _greeting(port: int) -> bytes:
-    """The first line on `port`; empty while nobody listens or the connection ends before the line does."""
+    """The first line on `port`; empty while nobody listens, or if the connection ends or stalls before the line does."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=_START_SECONDS) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=_GREETING_SECONDS) as connection:
             line = connection.makefile("rb").readline()
     except OSError:
         return b""
