@@ -97,7 +97,7 @@ def await_greeting(process: subprocess.Popen[bytes], port: int, log: Path) -> No
 
 
 def _greeting(port: int) -> bytes:
-    """The first line on `port`; empty while nobody listens, or if the connection ends or stalls before the line does."""
+    """The first line on `port`; empty while nobody listens, or when the connection ends or stalls first."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=_GREETING_SECONDS) as connection:
             line = connection.makefile("rb").readline()
