@@ -4,6 +4,7 @@ Nothing that the peer does raises: it is recorded, and the exchange says what wa
 made raises `TargetError`.
 """
 
+import math
 import select
 import socket
 import struct
@@ -29,6 +30,7 @@ class Driver:
         self.transcript = Transcript(name, target.address)
         self.conversation = Conversation(self.transcript)
         self._socket: socket.socket | None = None
+        self._poll = select.poll()
         self._reads = True
 
     def __enter__(self) -> Self:
@@ -54,6 +56,8 @@ class Driver:
             )
             raise TargetError(message) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setblocking(False)
+        self._poll.register(self._socket, select.POLLIN)
         self._mark(Incident.CONNECTED)
 
     @property
@@ -113,7 +117,7 @@ class Driver:
         deadline = time.monotonic() + self.target.limits.reply
         while view and self._socket is not None:
             try:
-                view = view[self._socket.send(view, socket.MSG_DONTWAIT) :]
+                view = view[self._socket.send(view) :]
                 continue
             except BlockingIOError:
                 pass
@@ -124,9 +128,10 @@ class Driver:
             if remaining <= 0:
                 self._mark(Incident.WAITED, "the server does not read what is sent")
                 return
-            readable, _, _ = select.select([self._socket], [self._socket], [], remaining)
-            if readable:  # a server that answers before it reads on must not block us both
-                self._take_what_came()
+            self._poll.modify(self._socket, select.POLLIN | select.POLLOUT)
+            self._poll.poll(_milliseconds(remaining))
+            self._poll.modify(self._socket, select.POLLIN)
+            self._take_what_came()  # a server that answers before it reads on must not block us both
 
     # -- receiving -----------------------------------------------------------------------------------------------
 
@@ -186,29 +191,26 @@ class Driver:
 
     def _receive(self, patience: float) -> bool:
         """Take what comes next; False when nothing came in time or nothing more will come."""
+        if self._socket is None or not self._poll.poll(_milliseconds(patience)):
+            return False
+        return self._take()
+
+    def _take_what_came(self) -> None:
+        while self.listening and self._take():
+            pass
+
+    def _take(self) -> bool:
+        """Take what is there; False when there is nothing, or nothing more will come."""
         if self._socket is None:
             return False
         try:
-            self._socket.settimeout(max(patience, 0.000_001))
             octets = self._socket.recv(_BLOCK)
-        except TimeoutError:
+        except BlockingIOError:
             return False
         except OSError:
             self._end(Incident.SERVER_RESET)
             return False
         return self._received(octets)
-
-    def _take_what_came(self) -> None:
-        while self.listening and self._socket is not None:
-            try:
-                octets = self._socket.recv(_BLOCK, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                return
-            except OSError:
-                self._end(Incident.SERVER_RESET)
-                return
-            if not self._received(octets):
-                return
 
     def _received(self, octets: bytes) -> bool:
         if not octets:
@@ -235,3 +237,7 @@ class Driver:
             self._reads = False
             if incident is not None:
                 self._mark(incident)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, math.ceil(seconds * 1000))

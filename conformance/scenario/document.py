@@ -15,7 +15,7 @@ from conformance.clauses import CATALOGUE
 from conformance.scenario.parse import ScriptError, parse_session
 from conformance.scenario.steps import Act, Block, Check, Choice, Expect, Loop, Note, Place, Step
 
-__all__ = ["SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "walk"]
+__all__ = ["NEEDS", "SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "walk"]
 
 SUFFIX: Final = ".pop3.yaml"
 """How the name of a scenario file ends."""

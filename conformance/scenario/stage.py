@@ -81,10 +81,15 @@ class Stage:
     # -- before the first scenario -------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Look at the target and at each account's maildrop. `TargetError` when the run must not go on."""
+        """Look at each account's maildrop. `TargetError` when the run must not go on."""
         for account in self._accounts_in_use():
             self._check_empty(account)
-        self.features = self.features or survey(self.target, self.account)
+
+    def survey(self) -> Features:
+        """What the target offers, found out once."""
+        if self.features is None:
+            self.features = survey(self.target, self.account)
+        return self.features
 
     def _accounts_in_use(self) -> list[Account]:
         special = [account for account in self.target.accounts if account != self.account and _special(account)]
@@ -146,7 +151,7 @@ class Stage:
         return self.account
 
     def _check_needs(self, scenario: Scenario) -> None:
-        missing = self.features.missing if self.features is not None else {}
+        missing = self.survey().missing
         for need in scenario.needs:
             if need in missing:
                 outcome = Outcome.NOT_APPLICABLE if need == "no-CAPA" else Outcome.NOT_IMPLEMENTED

@@ -1,0 +1,65 @@
+"""Scenario files and scenarios as pytest's files and items."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.plugin.failures import case_failure
+from conformance.results import CaseResult
+from conformance.scenario import SUFFIX, Scenario, load
+from conformance.verdicts import Outcome
+
+__all__ = ["ScenarioFile", "ScenarioItem"]
+
+
+class BrokenScenario(Exception):
+    """A clause was broken, or the scenario could not be judged; the text is the report."""
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios."""
+
+    def collect(self) -> Iterator["ScenarioItem"]:
+        """Its scenarios; a file with a problem in it collects nothing."""
+        scenarios, problems = load(self.path)
+        if problems:
+            raise self.CollectError("\n".join(map(str, problems)))
+        for scenario in scenarios:
+            yield ScenarioItem.from_parent(self, name=scenario.id.rpartition("/")[2], scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario."""
+
+    def __init__(self, *, scenario: Scenario, **more: Any) -> None:
+        super().__init__(**more)
+        self.scenario = scenario
+        self.case: CaseResult | None = None
+        if any(need in scenario.needs for need in ("APOP", "account-40", "account-space")):
+            self.add_marker(pytest.mark.xdist_group("special-accounts"))
+
+    def runtest(self) -> None:
+        """Play it; fails when a clause broke at the level that fails, skips when there was nothing to judge."""
+        run: Any = self.config.pluginmanager.get_plugin("pop3spec-run")
+        self.case = case = run.play(self.scenario)
+        if reason := case_failure(case, run.fail_on):
+            raise BrokenScenario(reason)
+        if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED, Outcome.INCONCLUSIVE):
+            pytest.skip(f"{case.outcome.value}: {case.reason}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The report's text alone for a broken scenario, all there is for a fault of ours."""
+        if isinstance(excinfo.value, BrokenScenario):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where it stands."""
+        return self.path, self.scenario.place.line - 1, self.scenario.title
+
+
+def is_scenario_file(path: Path) -> bool:
+    """By its name."""
+    return path.name.endswith(SUFFIX)

@@ -1,0 +1,99 @@
+"""The options of a run: one table, from which both `pop3spec run --NAME` and `pytest --pop3-NAME` are made."""
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+__all__ = ["OPTIONS", "PREFIX", "Option"]
+
+PREFIX: Final = "--pop3-"
+"""What stands before an option's name on pytest's command line, where it shares the space with other plug-ins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option."""
+
+    name: str
+    """As on the command line, without dashes in front."""
+    help: str
+    metavar: str = ""
+    """Empty for a switch."""
+    kind: Literal["text", "int", "float", "switch"] = "text"
+    many: bool = False
+    """Whether it can be given again and again."""
+    choices: tuple[str, ...] = ()
+    group: str = "Target"
+
+    @property
+    def destination(self) -> str:
+        """The attribute that pytest keeps it under."""
+        return "pop3_" + self.name.replace("-", "_")
+
+    @property
+    def flag(self) -> str:
+        """On pytest's command line."""
+        return PREFIX + self.name
+
+
+def _selection(name: str, metavar: str, what: str) -> tuple[Option, Option]:
+    return (
+        Option(name, f"only {what}; can be given again", metavar, many=True, group="Selection"),
+        Option(f"not-{name}", f"all but {what}; can be given again", metavar, many=True, group="Selection"),
+    )
+
+
+def _safety() -> tuple[Option, ...]:
+    options = (
+        Option("failed-logins", "wrong passwords that may be sent for one account; 0 if it may lock", "N", "int"),
+        Option("allow-nonempty", "leave maildrops as they are: run only what deletes nothing", kind="switch"),
+        Option("backup", "save what a maildrop holds as .eml files, verify them, then remove it and go on", "DIR"),
+        Option("slow", "also what waits for the autologout timer, which takes half an hour", kind="switch"),
+    )
+    return tuple(replace(option, group="Safety") for option in options)
+
+
+OPTIONS: Final = (
+    Option("target", "a POP URL (pop://alice@host:110) or a TOML file that describes the server", "URL|FILE"),
+    Option("host", "where the server is", "HOST"),
+    Option("port", "its port, 110 unless told", "PORT", "int"),
+    Option("account", "a mailbox that the run may fill and empty; can be given again", "NAME:PASSWORD", many=True),
+    Option("apop-account", "likewise, one whose password is an APOP secret", "NAME:SECRET", many=True),
+    Option("fill", "how mail gets in: maildir:PATH, mbox:PATH, lmtp:..., smtp:..., imap:..., command:..., none", "HOW"),
+    Option("restart", "a shell command that restarts the server", "COMMAND"),
+    Option("timeout", "seconds to wait for a reply, 10 unless told", "SECONDS", "float"),
+    Option("clock-rate", "how much faster the server's clock runs; only simulators can do that", "RATE", "float"),
+    *_selection("rfc", "NUMBER", "this RFC's clauses and scenarios"),
+    *_selection("section", "SECTION", "this section's, such as 5 or 1939:5"),
+    *_selection("clause", "ID", "this clause, or those that match, such as 'R1939-TOP-*'"),
+    *_selection("scenario", "ID", "this scenario, or those that match, such as '*/05-stat/*'"),
+    *_selection("level", "must|should|may", "clauses of this level"),
+    Option(
+        "failed-logins",
+        "wrong passwords that may be sent for one account; 0 if it may lock",
+        "N",
+        "int",
+        group="Safety",
+    ),
+    Option(
+        "allow-nonempty",
+        "touch nothing in a maildrop that holds mail: run only what deletes nothing",
+        kind="switch",
+        group="Safety",
+    ),
+    Option(
+        "backup",
+        "save what a maildrop holds as .eml files, verify them, then remove it and go on",
+        "DIR",
+        group="Safety",
+    ),
+    Option("slow", "also what waits for the autologout timer, which takes half an hour", kind="switch", group="Safety"),
+    Option("report", "folder for the reports, pop3spec-report unless told", "DIR", group="Report"),
+    Option(
+        "fail-on",
+        "lowest level whose break makes the exit status 1",
+        "LEVEL",
+        choices=("must", "should", "any", "none"),
+        group="Report",
+    ),
+)
+"""All of them, in the order of the help."""

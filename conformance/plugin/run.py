@@ -1,0 +1,233 @@
+"""One run inside pytest: what is played, on which account, and what becomes of the verdicts.
+
+Under pytest-xdist the controller looks at the target before anything is played and collects the cases of all workers;
+each worker has an account for itself. Cases travel as plain data in the reports.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance import __version__, bundled
+from conformance.clauses import CATALOGUE
+from conformance.driver import Account, TargetError
+from conformance.driver.backup import save_and_empty
+from conformance.mailboxes import FillError, provisioner
+from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file
+from conformance.plugin.options import OPTIONS
+from conformance.plugin.selection import Selection
+from conformance.plugin.targets import UsageError, describe
+from conformance.results import (
+    CaseResult,
+    FailOn,
+    LeftOut,
+    RunResult,
+    TargetInfo,
+    case_as_plain,
+    case_from_plain,
+    run_result,
+)
+from conformance.scenario import Scenario, Settings, Stage, play
+from conformance.verdicts import Outcome
+
+__all__ = ["EXIT_TARGET", "Run"]
+
+EXIT_TARGET: Final = 3
+"""Exit status when the target cannot be reached, logged in to or filled."""
+
+
+class Run:
+    """The plug-in object of a run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.options = {option.name: config.getoption(option.destination) for option in OPTIONS}
+        try:
+            described = describe(self.options)
+            self.provisioner = provisioner(described.fill if described else "none")
+        except (UsageError, FillError) as error:
+            raise pytest.UsageError(str(error)) from None
+        if described is None or not described.target.accounts:
+            message = "no account is named: --account NAME:PASSWORD, or [[account]] in the target's file"
+            raise pytest.UsageError(message)
+        self.described = described
+        self.target = described.target
+        self.selection = Selection.from_options(self.options)
+        self.clauses = self.selection.clauses()
+        if not self.clauses:
+            message = "nothing is selected: no clause is left by --rfc, --section, --clause and --level"
+            raise pytest.UsageError(message)
+        self.stage = self._stage()
+        self.cases: list[CaseResult] = []
+        self.result: RunResult | None = None
+        self.started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self.trouble: str = ""
+        """Why the target cannot be worked with."""
+        self._add_bundled()
+
+    # -- set-up --------------------------------------------------------------------------------------------------
+
+    @property
+    def worker(self) -> int | None:
+        """The number of this xdist worker, None in the controller and without xdist."""
+        data = getattr(self.config, "workerinput", None)
+        return int(data["workerid"].removeprefix("gw")) if data else None
+
+    @property
+    def spread(self) -> bool:
+        """Whether xdist workers do the playing."""
+        return self.worker is None and bool(getattr(self.config.option, "tx", None))
+
+    def _stage(self) -> Stage:
+        mains = [account for account in self.target.accounts if account.plain] or list(self.target.accounts)
+        mains.sort(key=lambda account: (account.apop, len(account.name), b" " in account.password_octets))
+        if self.spread:
+            if len(self.config.option.tx) > len(mains):
+                message = f"-n {len(self.config.option.tx)} needs as many accounts, one a worker, and {len(mains)} can be used"
+                raise pytest.UsageError(message)
+            self.config.option.dist = "loadgroup"  # scenarios for the special accounts stay together
+        settings = Settings(
+            failed_logins=self.options["failed-logins"] if self.options["failed-logins"] is not None else 40,
+            slow=self.options["slow"],
+            touch=not self.options["allow-nonempty"],
+            restart=self.described.restart,
+        )
+        return Stage(self.target, self.provisioner, settings, main=mains[self.worker or 0])
+
+    def _add_bundled(self) -> None:
+        """Play what comes with pop3spec, unless scenario files were named."""
+        path = str(bundled.SCENARIOS)
+        named = any(is_scenario_file(Path(argument.split("::")[0])) for argument in self.config.args)
+        if not named and path not in self.config.args:
+            self.config.args.append(path)
+
+    # -- collection ----------------------------------------------------------------------------------------------
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Take scenario files."""
+        if not is_scenario_file(file_path):
+            return None
+        name = f"{file_path.parent.name}/{file_path.name}"
+        inside = file_path.is_relative_to(bundled.SCENARIOS)
+        return ScenarioFile.from_parent(parent, path=file_path, name=name, nodeid=name if inside else None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Before anything: is the target there, and are the maildrops empty?"""
+        if self.worker is not None or self.config.option.collectonly:
+            return
+        try:
+            if folder := self.options["backup"]:
+                for account in self.target.accounts:
+                    save_and_empty(self.target, account, Path(folder))
+            for account in self._mains() if self.spread else [self.stage.account]:
+                Stage(self.target, self.provisioner, self.stage.settings, main=account).begin()
+            self.stage.survey()
+        except (TargetError, FillError) as error:
+            self.trouble = str(error)
+            pytest.exit(self.trouble, returncode=EXIT_TARGET)
+
+    def _mains(self) -> list[Account]:
+        return [account for account in self.target.accounts if account.plain]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out what is not selected; play what sends wrong passwords late, and what takes minutes last."""
+        chosen: list[pytest.Item] = []
+        others: list[pytest.Item] = []
+        for item in items:
+            wanted = not isinstance(item, ScenarioItem) or self.selection.takes(item.scenario, self.clauses)
+            (chosen if wanted else others).append(item)
+        scenarios = [item for item in chosen if isinstance(item, ScenarioItem)]
+        if others and not scenarios:
+            message = "nothing is selected: no scenario is left by the selection; `pop3spec scenarios` lists them"
+            raise pytest.UsageError(message)
+        config.hook.pytest_deselected(items=others)
+        rest = [item for item in chosen if not isinstance(item, ScenarioItem)]
+        scenarios.sort(key=lambda item: ("slow" in item.scenario.needs, item.scenario.wrong_logins > 0))
+        items[:] = rest + scenarios
+
+    # -- playing -------------------------------------------------------------------------------------------------
+
+    def play(self, scenario: Scenario) -> CaseResult:
+        """Play one scenario on this worker's stage."""
+        self.stage.survey()
+        return play(scenario, self.stage, self.clauses)
+
+    @property
+    def fail_on(self) -> FailOn:
+        """The level that fails."""
+        return FailOn(self.options["fail-on"] or "must")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[Any]:
+        """Let the case travel in the report."""
+        report = yield
+        if isinstance(item, ScenarioItem) and item.case is not None and report.when == "call":
+            report.pop3_case = case_as_plain(item.case)
+            clauses = ((verdict.clause, verdict.outcome.value) for verdict in item.case.verdicts)
+            report.user_properties += [("pop3_clause", f"{clause} {outcome}") for clause, outcome in clauses]
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the case out of the report, in the controller."""
+        data = getattr(report, "pop3_case", None)
+        if data is not None and self.worker is None:
+            self.cases.append(case_from_plain(data))
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Leave the maildrops empty and write the reports."""
+        if not self.spread and not self.trouble and not self.config.option.collectonly:
+            self.stage.end()
+        if self.worker is None and self.cases:
+            self.result = self._result()
+            self.written = write_all(self.result, self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the reports go."""
+        return Path(self.options["report"] or "pop3spec-report")
+
+    def _result(self) -> RunResult:
+        look = self.stage.survey().look
+        capabilities = self.stage.survey().capabilities or look.capabilities or ()
+        return run_result(
+            [clause for clause in CATALOGUE.values() if clause.id in self.clauses],
+            self.cases,
+            target=TargetInfo(
+                self.target.address,
+                greeting=escape(look.greeting),
+                software=next((escape(c[15:]) for c in capabilities if c.startswith(b"IMPLEMENTATION ")), ""),
+                capabilities=tuple(map(escape, capabilities)),
+            ),
+            started=self.started.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - self._clock,
+            version=__version__,
+            left_out=[
+                LeftOut(case.id, case.reason, case.clauses)
+                for case in self.cases
+                if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED)
+            ],
+            options=self._shown_options(),
+        )
+
+    def _shown_options(self) -> list[tuple[str, str]]:
+        shown = []
+        for name, value in self.options.items():
+            if value and name not in ("account", "apop-account", "target"):
+                shown.append((name, ", ".join(value) if isinstance(value, list) else str(value)))
+        return shown
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The summary by clause, below pytest's own."""
+        if self.result is not None:
+            terminalreporter.section("POP3 conformance")
+            terminalreporter.write(terminal_text(self.result, self.repeat))

@@ -1,0 +1,178 @@
+"""From what the user gave to a target: the command line, a POP URL (RFC 2384) or a TOML file."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from conformance.driver import Account, Limits, Target
+
+__all__ = ["Described", "UsageError", "describe"]
+
+PASSWORD_VARIABLE: Final = "POP3SPEC_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+"""Where the password of an account is looked for that was given without one."""
+
+
+class UsageError(Exception):
+    """What the user asked for cannot be understood; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A target, and how to fill and restart it."""
+
+    target: Target
+    fill: str = "none"
+    restart: str = ""
+
+
+class _Account(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    name: str = Field(min_length=1)
+    password: str | None = None
+    password_env: str | None = Field(default=None, alias="password-env")
+    apop: bool = False
+    plain: bool | None = None
+
+
+class _Limits(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    connect: float | None = Field(default=None, gt=0)
+    reply: float | None = Field(default=None, gt=0)
+    login: float | None = Field(default=None, gt=0)
+    quiet: float | None = Field(default=None, gt=0)
+    close: float | None = Field(default=None, gt=0)
+    unlock: float | None = Field(default=None, gt=0)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    host: str = Field(min_length=1)
+    port: int = Field(default=110, ge=1, le=65535)
+    account: list[_Account] = []
+    fill: str = "none"
+    restart: str = ""
+    clock_rate: float = Field(default=1.0, gt=0, alias="clock-rate")
+    limits: _Limits = _Limits()
+
+
+def describe(options: Mapping[str, Any]) -> Described | None:
+    """The target that these options (by name, as in the table) speak of; None when they speak of none.
+
+    Options override what a file or URL says. Raises `UsageError`.
+    """
+    where = options.get("target")
+    if where:
+        described = _from_url(where) if "://" in where else _from_file(Path(where))
+    elif options.get("host"):
+        described = Described(Target(options["host"]))
+    else:
+        return None
+    target = described.target
+    accounts = (
+        *(_account(text, apop=False) for text in options.get("account") or ()),
+        *(_account(text, apop=True) for text in options.get("apop-account") or ()),
+    )
+    limits = target.limits
+    if seconds := options.get("timeout"):
+        limits = replace(limits, reply=seconds, connect=seconds)
+    target = replace(
+        target,
+        host=options.get("host") or target.host,
+        port=_port(options.get("port") or target.port),
+        accounts=_merged(target.accounts, accounts),
+        limits=limits,
+        clock_rate=options.get("clock-rate") or target.clock_rate,
+    )
+    return Described(target, options.get("fill") or described.fill, options.get("restart") or described.restart)
+
+
+def _merged(known: Sequence[Account], given: Sequence[Account]) -> tuple[Account, ...]:
+    names = {account.name for account in given}
+    return (*given, *(account for account in known if account.name not in names))
+
+
+def _port(port: int) -> int:
+    if not 1 <= port <= 65535:
+        message = f"{port} is no port: it lies between 1 and 65535"
+        raise UsageError(message)
+    return port
+
+
+def _account(text: str, *, apop: bool) -> Account:
+    name, colon, password = text.partition(":")
+    if not name:
+        message = f"--account {'...' if colon else text!r}: NAME:PASSWORD is expected"
+        raise UsageError(message)
+    if not colon:
+        password = os.environ.get(PASSWORD_VARIABLE, "")
+        if not password:
+            message = f"--account {name}: no password; write NAME:PASSWORD, or set {PASSWORD_VARIABLE}"
+            raise UsageError(message)
+    return Account(name, password, apop=apop, plain=not apop)
+
+
+def _from_url(text: str) -> Described:
+    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``, and a password behind a colon, which it does not foresee."""
+    try:
+        url = urlsplit(text)
+        port = url.port or 110
+    except ValueError as error:
+        message = f"{_without_password(text)} is no URL: {error}"
+        raise UsageError(message) from None
+    if url.scheme != "pop" or not url.hostname or url.path.strip("/") or url.query or url.fragment:
+        message = f"{_without_password(text)} is no POP URL: pop://USER;AUTH=AUTH@HOST:PORT is expected (RFC 2384)"
+        raise UsageError(message)
+    accounts: tuple[Account, ...] = ()
+    if "@" in url.netloc:
+        user, colon, password = url.netloc.rpartition("@")[0].partition(":")
+        name, _, auth = user.partition(";")
+        apop = unquote(auth).upper() == "AUTH=+APOP"
+        accounts = (_account(unquote(name) + (":" + unquote(password) if colon else ""), apop=apop),)
+    return Described(Target(url.hostname, port, accounts))
+
+
+def _without_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    user, colon, _ = head.rpartition(":")
+    return f"{user}:********@{tail}" if at and colon and not user.endswith(("pop", "pops")) else url
+
+
+def _from_file(path: Path) -> Described:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{path}: there is no such file; --target takes a POP URL (pop://host:110) or a TOML file"
+        raise UsageError(message) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: cannot be read: {error}"
+        raise UsageError(message) from None
+    try:
+        file = _File.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = f"{path}: {where}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        raise UsageError(message) from None
+    accounts = tuple(_from_table(path, account) for account in file.account)
+    limits = replace(Limits(), **file.limits.model_dump(exclude_none=True))
+    target = Target(file.host, file.port, accounts, limits, file.clock_rate)
+    return Described(target, file.fill, file.restart)
+
+
+def _from_table(path: Path, account: _Account) -> Account:
+    password = account.password
+    if password is None and account.password_env:
+        password = os.environ.get(account.password_env)
+        if password is None:
+            message = f"{path}: account {account.name}: the variable {account.password_env} is not set"
+            raise UsageError(message)
+    if password is None:
+        message = f"{path}: account {account.name}: neither password nor password-env is given"
+        raise UsageError(message)
+    return Account(account.name, password, account.apop, not account.apop if account.plain is None else account.plain)

@@ -1,0 +1,7 @@
+"""The scenario language: load, check, play."""
+
+from conformance.scenario.document import NEEDS, SUFFIX, Problem, Scenario, ScenarioSpec, load
+from conformance.scenario.player import play
+from conformance.scenario.stage import NotPlayed, Settings, Stage
+
+__all__ = ["NEEDS", "SUFFIX", "NotPlayed", "Problem", "Scenario", "ScenarioSpec", "Settings", "Stage", "load", "play"]
