@@ -1,0 +1,60 @@
+# `make` alone lists what can be done.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check coverage format lock foreign build clean
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+env: $(READY) ## make the environment in .venv, from the lock file
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pop3spec needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+demo: $(READY) ## run the whole suite against the built-in reference server
+	@$(BIN)/python -m conformance.cli.demo
+
+test: $(READY) ## run all tests
+	$(BIN)/python -bb -m pytest -n $(JOBS) --dist worksteal
+
+check: $(READY) ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+coverage: $(READY) ## run all tests and say what they reach; fails below the floor
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist worksteal
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=90
+
+format: $(READY) ## bring the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## write requirements.lock anew from pyproject.toml
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet pip-tools
+	$(VENV)-lock/bin/pip-compile --quiet --upgrade --all-extras --generate-hashes --allow-unsafe --strip-extras \
+	    --annotation-style=line --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --no-emit-options --output-file requirements.lock pyproject.toml
+	rm -r $(VENV)-lock
+
+foreign: ## install the real servers that tests/foreign judges (Debian, as root)
+	.ci/foreign-servers
+
+build: $(READY) ## make sdist and wheel in dist/
+	$(BIN)/python -m hatchling build
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
