@@ -1,0 +1,1 @@
+"""Filling maildrops: real files, real sockets, real commands."""
