@@ -10,6 +10,7 @@ from conformance.mailboxes.interface import Provisioner
 from conformance.mailboxes.maildir import Maildir
 from conformance.mailboxes.mbox import Mbox
 from conformance.mailboxes.nowhere import Nowhere
+from conformance.mailboxes.relay import lmtp, smtp
 
 __all__ = ["SPECS", "TIMEOUT", "provisioner"]
 
@@ -40,6 +41,16 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
             "PATH",
             "append to an mbox, such as mbox:/var/mail/{user}",
             lambda spec, rest, timeout: Mbox(spec, rest, timeout=timeout),
+        ),
+        "lmtp": _Kind(
+            "HOST[:PORT]",
+            "hand over by LMTP, port 24, or lmtp:/SOCKET; ?to={user}@example.org sets the recipient, &from= the sender",
+            lmtp,
+        ),
+        "smtp": _Kind(
+            "HOST[:PORT]",
+            "hand over by SMTP, port 25; ?to={user}@example.org sets the recipient, &from= the sender",
+            smtp,
         ),
     }
 )
