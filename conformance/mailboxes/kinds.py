@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from conformance.mailboxes.errors import SpecError
+from conformance.mailboxes.imap import imap, imaps
 from conformance.mailboxes.interface import Provisioner
 from conformance.mailboxes.maildir import Maildir
 from conformance.mailboxes.mbox import Mbox
@@ -51,6 +52,12 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
             "HOST[:PORT]",
             "hand over by SMTP, port 25; ?to={user}@example.org sets the recipient, &from= the sender",
             smtp,
+        ),
+        "imap": _Kind("HOST[:PORT]", "append to the INBOX by IMAP, port 143, with the account's password", imap),
+        "imaps": _Kind(
+            "HOST[:PORT]",
+            "the same over TLS, port 993; ?ca=FILE names the CA, ?verify=no takes any certificate",
+            imaps,
         ),
     }
 )

@@ -10,6 +10,8 @@ EXAMPLES = [
     "mbox:/var/mail/{user}",
     "lmtp:/run/lmtp",
     "smtp:localhost",
+    "imap:localhost",
+    "imaps:localhost",
 ]
 
 
