@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from conformance.mailboxes.command import Command
 from conformance.mailboxes.errors import SpecError
 from conformance.mailboxes.imap import imap, imaps
 from conformance.mailboxes.interface import Provisioner
@@ -58,6 +59,11 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
             "HOST[:PORT]",
             "the same over TLS, port 993; ?ca=FILE names the CA, ?verify=no takes any certificate",
             imaps,
+        ),
+        "command": _Kind(
+            "COMMAND",
+            "run a shell command with the message on standard input, such as command:deliver -d {user}",
+            lambda spec, rest, timeout: Command(spec, rest, timeout=timeout),
         ),
     }
 )

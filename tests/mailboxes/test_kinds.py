@@ -12,6 +12,7 @@ EXAMPLES = [
     "smtp:localhost",
     "imap:localhost",
     "imaps:localhost",
+    "command:deliver -d {user}",
 ]
 
 
@@ -38,7 +39,7 @@ def test_a_kind_that_does_not_exist_is_answered_with_those_that_do(spec: str) ->
         provisioner(spec)
 
 
-@pytest.mark.parametrize("spec", ["maildir", "maildir:", "mbox:", "smtp", "none:", "none:x"])
+@pytest.mark.parametrize("spec", ["maildir", "maildir:", "mbox:", "command:", "smtp", "none:", "none:x"])
 def test_a_spec_that_is_cut_short_or_too_long_is_answered_with_its_form(spec: str) -> None:
     with pytest.raises(SpecError, match="that is not how it is written; write " + spec.partition(":")[0]):
         provisioner(spec)
