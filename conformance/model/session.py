@@ -17,6 +17,11 @@ from conformance.wire import TRANSITIONS, Command, InvalidCommand, State
 
 __all__ = ["Session"]
 
+_FREE_TEXT: Final = frozenset({"USER", "PASS", "APOP"})
+"""Verbs whose arguments the parser lets be any octets; RFC 1939 §3 wants printable ASCII."""
+_IDLE: Final = frozenset({"STAT", "LIST", "RETR", "NOOP", "TOP", "UIDL", "CAPA"})
+"""Verbs that change nothing."""
+
 _EMPTY: Final = Maildrop()
 _GOING_ON: Final = frozenset({State.AUTHORIZATION, State.TRANSACTION})
 
@@ -37,7 +42,8 @@ class Session(Standing):
         """The lawful replies to the command, as things stand."""
         if self.state not in _GOING_ON:
             return OVER
-        strict = REFUSED if command.line.defects else by_the_book(self, command)
+        garbled = command.verb in _FREE_TEXT and command.line.defects
+        strict = REFUSED if garbled else by_the_book(self, command)
         return widened(self, command, strict) if self.tolerant else strict
 
     def advance(self, command: Command | InvalidCommand, *, positive: bool) -> None:
@@ -56,7 +62,7 @@ class Session(Standing):
         self.refusals = 0 if self.state is not before else self.refusals + (not positive)
 
     def _obey(self, command: Command | InvalidCommand) -> None:
-        if not command.wellformed:
+        if command.verb in _IDLE or not command.wellformed:
             return
         match command.verb:
             case "USER":

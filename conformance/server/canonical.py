@@ -17,11 +17,12 @@ def wire_form(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         if not block:
             continue
-        lone = block.count(b"\n") - block.count(b"\r\n")
-        if last == b"\r" and block.startswith(b"\n"):
-            yield b"\n" + _with_crlf(block[1:], lone - 1)
+        if b"\r" not in block and last != b"\r":  # the usual thing on disk
+            yield block.replace(b"\n", b"\r\n")
+        elif last == b"\r" and block.startswith(b"\n"):
+            yield b"\n" + _with_crlf(block[1:])
         else:
-            yield _with_crlf(block, lone)
+            yield _with_crlf(block)
         last = block[-1:]
     if last and last != b"\n":
         yield b"\n" if last == b"\r" else b"\r\n"
@@ -33,7 +34,7 @@ def size_of(blocks: Iterable[bytes]) -> int:
     for block in blocks:
         if not block:
             continue
-        octets += len(block) + block.count(b"\n") - block.count(b"\r\n")
+        octets += len(block) + block.count(b"\n") - (block.count(b"\r\n") if b"\r" in block else 0)
         octets -= last == b"\r" and block.startswith(b"\n")
         last = block[-1:]
     return octets + {b"": 0, b"\n": 0, b"\r": 1}.get(last, 2)
@@ -62,12 +63,10 @@ def top_of(blocks: Iterable[bytes], lines: int) -> Iterator[bytes]:
             return
 
 
-def _with_crlf(block: bytes, lone: int) -> bytes:
-    if lone <= 0:
+def _with_crlf(block: bytes) -> bytes:
+    if block.count(b"\n") == block.count(b"\r\n"):
         return block
-    if b"\r\n" in block:
-        block = block.replace(b"\r\n", b"\n")
-    return block.replace(b"\n", b"\r\n")
+    return block.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def _after_lines(block: bytes, start: int, lines: int) -> tuple[int, int]:

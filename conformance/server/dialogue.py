@@ -1,6 +1,7 @@
 """The server's part in a session: each command gets the reply that the model says, filled from the maildrop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from conformance.model import (
@@ -22,10 +23,12 @@ from conformance.server.canonical import top_of
 from conformance.server.policy import Policy
 from conformance.server.responses import OK, Response, accepted, refused
 from conformance.server.stores import MaildropBusyError, MaildropError, OpenMaildrop, Store
-from conformance.wire import Command, InvalidCommand
+from conformance.wire import Command, InvalidCommand, State
 
 __all__ = ["Dialogue"]
 
+_FIXED: Final = MappingProxyType({b"NOOP\r": OK.status, b"noop\r": OK.status})
+_NONE: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 _REFUSED: Final = refused(b"not a command that can be obeyed now")
 _NO_SUCH_MESSAGE: Final = refused(b"no such message")
 _UNREADABLE: Final = refused(b"that message cannot be read")
@@ -47,6 +50,11 @@ class Dialogue:
     def greeting(self) -> Response:
         """The first line; with a time stamp where some account logs in by APOP (RFC 1939 §7)."""
         return accepted(b"POP3 server ready" + (b" " + self._stamp if self._accounts.offers_apop else b""))
+
+    @property
+    def fixed(self) -> Mapping[bytes, bytes]:
+        """Lines, without LF, whose reply needs no asking for as long as the state stays: it is always this one."""
+        return _FIXED if self.session.state is State.TRANSACTION else _NONE
 
     def answer(self, command: Command | InvalidCommand) -> Response:
         """Obey the command, or refuse it, and say so."""

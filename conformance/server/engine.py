@@ -1,10 +1,11 @@
 """The protocol engine of one connection: octets in, octets out, a deadline. No socket, no clock.
 
 Commands are obeyed as their replies are asked for. So the one who takes the octets away sets the pace: a client that
-sends a thousand commands and reads nothing gets nothing done, and costs no memory.
+sends a thousand commands and reads nothing gets little done, and costs no memory.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from conformance.server.dialogue import Dialogue
 from conformance.server.policy import Policy
@@ -12,6 +13,9 @@ from conformance.server.reader import CommandReader
 from conformance.server.stores import MaildropError
 
 __all__ = ["Engine"]
+
+_AT_ONCE: Final = 512
+"""Short replies that are given as one block."""
 
 
 class Engine:
@@ -35,7 +39,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether there is something to send."""
-        return self._reply is not None or self._reader.pending
+        return self._reply is not None or bool(self._reader.waiting)
 
     def receive(self, octets: bytes, *, at: float) -> None:
         """Take octets from the client. Any whole line restarts the autologout timer."""
@@ -53,19 +57,11 @@ class Engine:
 
     def to_send(self) -> Iterator[bytes]:
         """Octets for the client, in blocks. It can be left after any block, and asked again later."""
-        while True:
+        while self.busy:
             if self._reply is not None:
                 yield from self._rest_of_reply()
-            command = self._reader.take()
-            if command is None:
-                break
-            response = self._dialogue.answer(command)
-            if response.closes:
-                self.hang_up()
-            if response.body is None:
-                yield response.status
-            else:
-                self._reply = response.blocks()
+            elif replies := self._short_replies():
+                yield replies
         self._end_if_done()
 
     def hang_up(self) -> None:
@@ -74,6 +70,25 @@ class Engine:
         self._reader.clear()
         self._reply = None
         self._dialogue.hang_up()
+
+    def _short_replies(self) -> bytes:
+        """Obey what waits, up to a command with a long reply, and give the others' replies."""
+        waiting, fixed = self._reader.waiting, self._dialogue.fixed
+        replies: list[bytes] = []
+        while waiting and self._reply is None and len(replies) < _AT_ONCE:
+            line = waiting.popleft()
+            if (known := fixed.get(line)) is not None:
+                replies.append(known)
+                continue
+            response = self._dialogue.answer(self._reader.read(line))
+            fixed = self._dialogue.fixed
+            if response.body is None:
+                replies.append(response.status)
+            else:
+                self._reply = response.blocks()
+            if response.closes:
+                self.hang_up()
+        return b"".join(replies)
 
     def _rest_of_reply(self) -> Iterator[bytes]:
         try:

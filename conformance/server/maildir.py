@@ -11,11 +11,12 @@ bears by then, and one that was delivered during the session is neither shown no
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from conformance.model import Maildrop, Message
 from conformance.server.canonical import size_of, wire_form
@@ -24,7 +25,7 @@ from conformance.server.stores import MaildropBusyError, MaildropError
 
 __all__ = ["HeldMaildir", "MaildirStore"]
 
-_BLOCK: Final = 1 << 18
+_BLOCK: Final = 1 << 16
 _LOCK: Final = "pop3spec.lock"
 _PARTS: Final = ("tmp", "new", "cur")
 
@@ -112,21 +113,21 @@ class HeldMaildir:
     """One session's hold on a Maildir."""
 
     def __init__(self, cur: Path, noted: dict[str, _Noted], lock: int) -> None:
-        self._cur = cur
+        self._cur = f"{cur}/"
         self._lock: int | None = lock
         self._names = [message.name for message in noted.values()]
         self.maildrop = Maildrop.of((message.octets, unique_id_of(base)) for base, message in noted.items())
 
     def read(self, message: Message) -> Iterator[bytes]:
-        """The message in wire form, in blocks. Raises MaildropError when its file cannot be opened."""
+        """The message in wire form, in blocks. Raises MaildropError when its file cannot be read."""
         try:
             try:
-                file = self._path(message.number).open("rb", buffering=0)
+                file = _open(self._path(message.number))
             except FileNotFoundError:
-                file = self._path_now(message.number).open("rb", buffering=0)
+                file = _open(self._path_now(message.number))
+            return wire_form(_blocks(file))
         except OSError as error:
             raise MaildropError(str(error)) from error
-        return wire_form(_blocks(file))
 
     def remove(self, numbers: frozenset[int]) -> None:
         """Unlink these messages; a file that is gone already is removed. Raises MaildropError if one is left."""
@@ -145,23 +146,23 @@ class HeldMaildir:
             os.close(self._lock)
             self._lock = None
 
-    def _path(self, number: int) -> Path:
-        return self._cur / self._names[number - 1]
+    def _path(self, number: int) -> str:
+        return self._cur + self._names[number - 1]
 
     def _unlink(self, number: int) -> None:
         try:
-            self._path(number).unlink()
+            Path(self._path(number)).unlink()
         except FileNotFoundError:
             with suppress(FileNotFoundError):
-                self._path_now(number).unlink()
+                Path(self._path_now(number)).unlink()
 
-    def _path_now(self, number: int) -> Path:
+    def _path_now(self, number: int) -> str:
         """Where the message is when another program has changed its flags. Raises FileNotFoundError."""
         base = base_of(self._names[number - 1])
-        for name in _messages(self._cur):
+        for name in _messages(Path(self._cur)):
             if base_of(name) == base:
                 self._names[number - 1] = name
-                return self._cur / name
+                return self._cur + name
         raise FileNotFoundError(base)
 
 
@@ -191,14 +192,32 @@ def _look_at(path: Path, known: _Noted | None) -> _Noted:
     version = (found.st_ino, found.st_size, found.st_mtime_ns)
     if known is not None and known.version == version:
         return known if known.name == path.name else _Noted(path.name, version, known.octets, known.place)
-    octets = size_of(_blocks(path.open("rb", buffering=0)))
+    octets = size_of(_blocks(_open(str(path))))
     return _Noted(path.name, version, octets, place_of(base_of(path.name)))
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _open(path: str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+
+def _blocks(descriptor: int) -> Iterable[bytes]:
+    """What is in a file, which is closed behind it. Raises OSError now, or MaildropError later."""
+    file = None
+    try:
+        first = os.read(descriptor, _BLOCK)
+        if len(first) == _BLOCK:
+            file = FileIO(descriptor)
+    finally:
+        if file is None:
+            os.close(descriptor)
+    return _rest(first, file) if file else (first,)
+
+
+def _rest(block: bytes, file: FileIO) -> Iterator[bytes]:
     try:
         with file:
-            while block := file.read(_BLOCK):
+            while block:
                 yield block
+                block = file.read(_BLOCK)
     except OSError as error:
         raise MaildropError(str(error)) from error

@@ -11,7 +11,7 @@ from conformance.server.stores import MaildropBusyError
 
 __all__ = ["MemoryStore"]
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 16
 
 
 class MemoryStore:

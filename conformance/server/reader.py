@@ -1,5 +1,6 @@
-"""The client's octets, kept in bounded memory and cut into commands when their turn comes."""
+"""The client's octets, kept in bounded memory, cut into lines at once and read as commands when their turn comes."""
 
+from collections import deque
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -10,48 +11,43 @@ __all__ = ["CommandReader"]
 
 _COMMON: Final[Mapping[bytes, Command | InvalidCommand]] = MappingProxyType(
     {
-        line: parse_command(Line(line))
+        line: parse_command(Line(line + b"\n"))
         for verb in (b"NOOP", b"STAT", b"LIST", b"UIDL", b"RSET", b"QUIT", b"CAPA")
-        for line in (verb + b"\r\n", verb.lower() + b"\r\n")
+        for line in (verb + b"\r", verb.lower() + b"\r")
     }
 )
-"""Commands that need no parsing."""
+"""Lines that need no parsing; the LF is cut off, here and wherever lines wait."""
 
 
 class CommandReader:
-    """Whole lines wait to be taken; of an unfinished one no more is kept than the limit, the rest is forgotten."""
+    """Cuts lines; of an unfinished one no more is kept than a limit, and the rest forgotten."""
 
     def __init__(self, limit: int) -> None:
+        self.waiting: deque[bytes] = deque()
+        """Whole lines without their LF, to be taken from the left."""
         self._limit = limit
-        self._kept = b""
-        self._at = 0
-        """Where in what is kept the next line begins."""
-        self._end = 0
-        """Where the whole lines end."""
-
-    @property
-    def pending(self) -> bool:
-        """Whether a command can be taken."""
-        return self._at < self._end
+        self._unfinished = b""
 
     def feed(self, octets: bytes) -> bool:
         """Take what came; whether it ended a line."""
-        ended = b"\n" in octets
-        self._kept = self._kept[self._at :] + octets if self._at < len(self._kept) else octets
-        self._at = 0
-        self._end = self._kept.rfind(b"\n") + 1
-        if len(self._kept) - self._end > self._limit:
-            self._kept = self._kept[: self._end + self._limit]  # too long already: any line end makes it one octet more
-        return ended
+        if b"\n" not in octets:
+            self._unfinished = (self._unfinished + octets)[: self._limit]
+            return False
+        lines = octets.split(b"\n")
+        if self._unfinished:
+            lines[0] = self._unfinished + lines[0]
+        self._unfinished = lines.pop()[: self._limit]  # cut there, it is too long with any line end
+        self.waiting.extend(lines)
+        return True
 
-    def take(self) -> Command | InvalidCommand | None:
-        """The next command, if there is a whole line."""
-        if self._at >= self._end:
-            return None
-        start, self._at = self._at, self._kept.index(b"\n", self._at) + 1
-        raw = self._kept[start : self._at]
-        return _COMMON.get(raw) or parse_command(Line(raw[: self._limit], length=len(raw)))
+    def read(self, line: bytes) -> Command | InvalidCommand:
+        """What a line says; one beyond the limit is no command, as a whole."""
+        if (command := _COMMON.get(line)) is not None:
+            return command
+        raw = line + b"\n"
+        return parse_command(Line(raw[: self._limit], length=len(raw)))
 
     def clear(self) -> None:
         """Forget everything."""
-        self._kept, self._at, self._end = b"", 0, 0
+        self.waiting.clear()
+        self._unfinished = b""

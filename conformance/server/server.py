@@ -22,6 +22,7 @@ __all__ = ["ReferenceServer", "serve_until_signal"]
 _ACCOUNTS: Final = (Account("alice", "secret"), Account("bob", "secret"))
 _POLICY: Final = Policy()
 _BACKLOG: Final = 1024
+_BUFFER: Final = 1 << 16
 
 
 class ReferenceServer:
@@ -72,10 +73,12 @@ class ReferenceServer:
     async def listening(self) -> AsyncIterator[Self]:
         """Serve while the block runs."""
         loop = asyncio.get_running_loop()
-        clock = Clock(loop, self._clock_rate)
-        listener = await loop.create_server(
-            lambda: Connection(self.engine(), clock, self._connections), self.host, self.port, backlog=_BACKLOG
-        )
+        clock, buffer = Clock(loop, self._clock_rate), memoryview(bytearray(_BUFFER))
+
+        def connect() -> Connection:
+            return Connection(self.engine(), clock, self._connections, buffer)
+
+        listener = await loop.create_server(connect, self.host, self.port, backlog=_BACKLOG)
         self.port = listener.sockets[0].getsockname()[1]
         try:
             yield self

@@ -14,8 +14,10 @@ from conformance.server.engine import Engine
 
 __all__ = ["Clock", "Connection", "Connections"]
 
-_BATCH_OCTETS: Final = 1 << 18
-_BATCH_BLOCKS: Final = 1024
+_BATCH: Final = 1 << 16
+"""Octets of one write, about."""
+_TURN: Final = 8
+"""Writes until others have their turn."""
 _NOT_YET: Final = -1
 
 
@@ -67,10 +69,11 @@ class Connections:
             connection.greet()
 
 
-class Connection(asyncio.Protocol):
-    """A connection with its engine."""
+class Connection(asyncio.BufferedProtocol):
+    """A connection with its engine; all connections of a loop may receive into the same buffer."""
 
-    def __init__(self, engine: Engine, clock: Clock, connections: Connections) -> None:
+    def __init__(self, engine: Engine, clock: Clock, connections: Connections, buffer: memoryview) -> None:
+        self._buffer = buffer
         self._engine, self._clock, self._connections = engine, clock, connections
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -91,9 +94,13 @@ class Connection(asyncio.Protocol):
         self._timer = self._clock.call_at(self._engine.deadline, self._look_at_deadline)
         self._pump()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # asyncio's signature
+        """Where to put what comes."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Obey what came."""
-        self._engine.receive(data, at=self._clock.now())
+        self._engine.receive(bytes(self._buffer[:nbytes]), at=self._clock.now())
         self._pump()
 
     def eof_received(self) -> bool:
@@ -125,9 +132,11 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _pump(self) -> None:
-        """Send a batch, unless the socket is full, and see to it that the rest follows."""
+        """Send until the socket is full, or others should have their turn, and see to it that the rest follows."""
         engine, transport = self._engine, self._transport
-        if not self._blocked and (batch := self._batch()):
+        for _ in range(_TURN):
+            if self._blocked or not (batch := self._batch()):
+                break
             self._written += len(batch)
             transport.write(batch)
         if engine.closing:
@@ -144,7 +153,7 @@ class Connection(asyncio.Protocol):
         for block in self._engine.to_send():
             blocks.append(block)
             octets += len(block)
-            if octets >= _BATCH_OCTETS or len(blocks) >= _BATCH_BLOCKS:
+            if octets >= _BATCH:
                 break
         return b"".join(blocks)
 
