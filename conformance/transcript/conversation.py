@@ -16,6 +16,7 @@ from conformance.wire import (
     Greeted,
     InvalidCommand,
     Line,
+    LineBuffer,
     Reply,
     Sent,
     State,
@@ -25,6 +26,10 @@ __all__ = ["Conversation", "Exchange"]
 
 _EXTRA_KEPT: Final = 100
 """Lines that no command explains and that are kept; a server may send them without end."""
+_LISTING_KEPT: Final = 200_000
+"""Lines of a listing that are read."""
+_LONGEST_KEPT: Final = 1 << 20
+"""Octets of one line of a body that are kept."""
 _SURE_LENGTH: Final = 512
 """Octets up to which a command line is taken for one command by every server (RFC 1939 §3 and RFC 2449 §4)."""
 
@@ -46,7 +51,10 @@ class Exchange:
     """None while it has not come."""
     answered_at: float | None = None
     lost: Incident | None = None
-    """Why no reply came, or not all of it: the server closed, was waited for in vain, sent more than is read..."""
+    """Why no reply came, or not all of it: the server closed, was waited for in vain, sent more than is read...
+
+    None again when it came late after all.
+    """
     extra: list[Line] = field(default_factory=list)
     """Lines that came behind the reply and that no command explains, the first hundred of them."""
     extra_lines: int = 0
@@ -57,7 +65,7 @@ class Exchange:
     """Whether it is certain that the reply is to this command.
 
     It is not behind a line that servers may lawfully read as none, one or several commands: one with a lone LF or CR,
-    with a NUL, or longer than any limit.
+    with a NUL, or longer than any limit. Nor is it behind a reply that was given up when half of it had come.
     """
 
     @property
@@ -108,20 +116,24 @@ class Exchange:
             yield from self.transcript.blocks("S", self.reply.body.start, self.reply.body.content_end)
 
     def body_lines(self) -> list[Line]:
-        """The lines of the reply's body as they came, the terminating line left out. For listings."""
+        """The lines of the reply's body as they came, the terminating line left out. For listings.
+
+        A body without end gives as many lines as any listing has, and no more.
+        """
         if self.reply is None or self.reply.body is None:
             return []
-        lines, at = [], self.reply.body.start
-        for raw in _cut(self.body_octets()):
-            lines.append(Line(raw, at))
-            at += len(raw)
-        return lines
-
-
-def _cut(octets: bytes) -> list[bytes]:
-    lines = [line + b"\n" for line in octets.split(b"\n")]
-    last = lines.pop()[:-1]
-    return [*lines, last] if last else lines
+        lines: list[Line] = []
+        buffer = LineBuffer(self.reply.body.start, limit=_LONGEST_KEPT)
+        for block in self.body_blocks():
+            at = 0
+            while at < len(block):
+                line, at = buffer.read(block, at)
+                if line is not None:
+                    lines.append(line)
+                if len(lines) == _LISTING_KEPT:
+                    return lines
+        last = buffer.flush()
+        return [*lines, last] if last is not None else lines
 
 
 class Conversation:
@@ -174,6 +186,7 @@ class Conversation:
         elif isinstance(event, Answered):
             exchange = self._unanswered.popleft()
             exchange.reply, exchange.answered_at, exchange.state = event.reply, at, event.state
+            exchange.lost = None  # late is not lost
             self._last_answered = exchange
         elif isinstance(event, Greeted):
             greeting = Exchange(0, self.transcript, None, State.CONNECTED, 0.0, event.reply, at)
@@ -181,7 +194,7 @@ class Conversation:
             for number, exchange in enumerate(self.exchanges):
                 exchange.number = number
             self._last_answered = greeting
-        elif self._last_answered is not None:
+        elif self._last_answered is not None and self._last_answered.lost is None:
             self._last_answered.extra_lines += 1
             if len(self._last_answered.extra) < _EXTRA_KEPT:
                 self._last_answered.extra.append(event.line)
@@ -199,11 +212,10 @@ class Conversation:
     def _incident(self, mark: Mark) -> None:
         if mark.incident not in LOSSES:
             return
-        half_read = self.connection.in_reply
-        for event in self.connection.server_stopped():
-            exchange = self.unanswered
+        for event in self.connection.server_stopped():  # what was half read
             self._event(event, mark.at)
-            if half_read and isinstance(event, Answered) and exchange is not None:
-                exchange.lost = mark.incident
+            if isinstance(event, Answered | Greeted) and self._last_answered is not None:
+                self._last_answered.lost = mark.incident
+                self._certain = False  # its rest may still come, and is not the reply to what follows
         for exchange in self._unanswered:
             exchange.lost = mark.incident

@@ -78,8 +78,7 @@ def _parts(read: Read, length: int, marks: Ranges) -> Ranges:
             wanted.append((start - around, end + around))
         else:
             wanted += [(start - around, start + marked), (end - marked, end + around)]
-    near = united((start - tail // 2, end + tail // 2) for start, end in wanted)  # a note is longer than a small gap
-    return clipped(near, 0, length)
+    return clipped(united(wanted, gap=tail), 0, length)  # a note is longer than a small gap
 
 
 def _known(read: Read, start: int, end: int, length: int, secrets: Secrets) -> Ranges:

@@ -8,11 +8,11 @@ Ranges = list[tuple[int, int]]
 """Each from its first offset up to, not including, its second."""
 
 
-def united(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """The same octets in ranges that are in order and do not touch one another."""
+def united(ranges: Iterable[tuple[int, int]], gap: int = 0) -> Ranges:
+    """The same octets in ranges that are in order and do not touch one another, gaps up to so many octets closed."""
     result: Ranges = []
     for start, end in sorted(ranges):
-        if result and start <= result[-1][1]:
+        if result and start <= result[-1][1] + gap:
             result[-1] = (result[-1][0], max(result[-1][1], end))
         else:
             result.append((start, end))

@@ -40,7 +40,7 @@ class Tape:
             return bytes(self._recent[start - self._flushed : max(0, end - self._flushed)])
         assert self._file is not None  # noqa: S101 - flushed octets are in the file
         self._file.seek(start)
-        old = self._file.read(min(end, self._flushed) - start)
+        old = self._file.read(max(0, min(end, self._flushed) - start))
         return old + self._recent[: max(0, end - self._flushed)]
 
     def blocks(self, start: int, end: int) -> Iterator[bytes]:

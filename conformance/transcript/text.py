@@ -53,7 +53,7 @@ def text_lines(
     """What was said, fit to be seen; of what is too long, the beginning, the end and what is around the evidence."""
     evidence = list(evidence)
     roles = [Roles(transcript) for transcript in transcripts]
-    began = min((transcript.opened for transcript in transcripts), default=0.0)
+    began = min((transcript.opened for transcript in transcripts if transcript.entries), default=0.0)
     known = secrets.with_more(value for role in roles for value in role.secrets())
     views = [
         _View(transcript, role, [e for e in evidence if e.connection == transcript.name], known, began)
@@ -120,18 +120,18 @@ class _View:
         stream = self._streams[part.sender]
         end = stream.read(max(part.start, part.end - 2), part.end)
         length = part.octets - 2 * (end == b"\r\n")
+        ended = end.endswith(b"\n")
+        reach = part.end + (not ended)  # where nothing more came, what is missing is marked behind the line
         marks = [
             (max(start, part.start) - part.start, stop - part.start)
             for start, stop in self._marks[part.sender]
-            if start < part.end and max(stop, start + 1) > part.start
+            if start < reach and max(stop, start + 1) > part.start
         ]
         hidden = self._roles.hidden(part.start, length) if part.sender == "C" else []
         text, columns = display_line(
             lambda a, b: stream.read(part.start + a, part.start + b), length, self._secrets, marks, hidden
         )
-        return TextLine(
-            name, at, part.sender, text, columns, self._roles.exchange(part.sender, part.start), end.endswith(b"\n")
-        )
+        return TextLine(name, at, part.sender, text, columns, self._roles.exchange(part.sender, part.start), ended)
 
 
 def _counted(number: int, what: str) -> str:
