@@ -210,6 +210,9 @@ class Dialogue:
             self.evidence = Evidence(exchange.transcript.name, exchange.number)
             message = f"{exchange.verb} got no whole answer: {_LOST.get(exchange.lost, 'nothing came')}"
             raise Mismatch(message)
+        if not (exchange.positive or exchange.negative):  # R1939-RESP-01, which the monitor judges
+            reason = f"whether {exchange.verb} succeeded cannot be told: what came begins with neither +OK nor -ERR"
+            raise Stop(Outcome.INCONCLUSIVE, reason)
         try:
             match_status(exchange, expect, self.variables)
             match_body(exchange, expect, self.variables)
@@ -240,9 +243,12 @@ class Dialogue:
         return exchange
 
     def _remember_stamp(self, exchange: Exchange) -> None:
-        if exchange.command is None and (stamp := TIMESTAMP.search(exchange.status)):
-            digest = self.account.digest(stamp[0])
-            self.variables |= {"stamp": stamp[0], "digest": digest}
+        if exchange.command is None:
+            found = TIMESTAMP.search(exchange.status)
+            stamp = found[0] if found is not None else b""
+            digest = self.account.digest(stamp)
+            forged = digest[:-1] + (b"1" if digest.endswith(b"0") else b"0")
+            self.variables |= {"stamp": stamp, "digest": digest, "forged": forged}
 
     def _silence(self, act: Act) -> None:
         line = self._line(act.connection)
