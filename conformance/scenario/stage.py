@@ -129,7 +129,7 @@ class Stage:
     def prepare(self, scenario: Scenario) -> Prepared:
         """Put the scenery up. Raises `NotPlayed`, `FillError` or `TargetError`."""
         account = self._cast(scenario)
-        self._check_needs(scenario)
+        self._check_needs(scenario, account)
         wrong = self._wrong.get(account.name, 0) + scenario.wrong_logins
         if wrong > self.settings.failed_logins:
             left = self.settings.failed_logins - self._wrong.get(account.name, 0)
@@ -150,12 +150,14 @@ class Stage:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has no such account: {NEEDS[need]}")
         return self.account
 
-    def _check_needs(self, scenario: Scenario) -> None:
+    def _check_needs(self, scenario: Scenario, account: Account) -> None:
         missing = self.survey().missing
         for need in scenario.needs:
             if need in missing:
                 outcome = Outcome.NOT_APPLICABLE if need == "no-CAPA" else Outcome.NOT_IMPLEMENTED
                 raise NotPlayed(outcome, missing[need])
+            if need == "USER" and not account.plain:
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"USER and PASS are not open to {account.name}")
             if need == "account-2" and len(self.target.accounts) < 2:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
             if need == "restart" and not self.settings.restart:
