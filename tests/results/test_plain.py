@@ -1,0 +1,199 @@
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import execnet
+import pytest
+from jsonschema import Draft202012Validator
+
+from conformance.bundled import REPORTS
+from conformance.results import (
+    CaseResult,
+    ResultsError,
+    case_as_plain,
+    case_from_plain,
+    run_as_plain,
+    run_from_plain,
+)
+from conformance.transcript import Evidence, Span, TextLine
+from conformance.verdicts import Outcome, Verdict
+
+from .golden import matches
+from .sample import CASES, sample_run
+
+SCHEMA = json.loads((REPORTS / "results.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+FULL = CaseResult(
+    id="05-stat/x",
+    title="STAT — with marks",
+    rfc=1939,
+    section="5",
+    outcome=Outcome.BROKEN,
+    reason="because",
+    verdicts=(
+        Verdict("R1939-STAT-02", Outcome.KEPT),
+        Verdict("R1939-STAT-06", Outcome.BROKEN, "got 3", Evidence("A", 4, (Span("S", 3, 9), Span("C", 0, 1)))),
+        Verdict("R1939-STAT-07", Outcome.BROKEN, "got more", Evidence("B")),
+    ),
+    notes=("one", "two"),
+    seconds=0.125,
+    clauses=("R1939-STAT-06",),
+    transcript=(
+        TextLine("A", 0.0, "*", "connected"),
+        TextLine("A", 0.5, "S", "+OK \\xff", ((0, 3), (4, 8)), 0),
+        TextLine("B", 0.75, "S", "+O", (), 0, ended=False),
+    ),
+)
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("case", [FULL, *CASES], ids=lambda case: case.id)
+def test_a_case_comes_back_from_plain_values(case: CaseResult) -> None:
+    assert case_from_plain(json.loads(json.dumps(case_as_plain(case)))) == case
+
+
+def test_a_case_crosses_execnet() -> None:
+    plain = case_as_plain(FULL)
+    assert case_from_plain(execnet.loads(execnet.dumps(plain))) == FULL
+
+
+def test_octets_that_are_no_utf8_do_not_stop_a_case() -> None:
+    case = CaseResult(
+        "a", "t\udcff", 1939, "5", Outcome.BROKEN, "r\udcff", (Verdict("R1939-STAT-02", Outcome.KEPT, "\ud800"),)
+    )
+    plain = case_as_plain(case)
+    assert execnet.loads(execnet.dumps(plain)) == plain
+    assert plain["reason"] == "r\\udcff"
+
+
+def test_a_run_comes_back_from_plain_values() -> None:
+    result = sample_run()
+    plain = run_as_plain(result)
+    assert run_from_plain(json.loads(json.dumps(plain))) == result
+
+
+def test_a_run_fits_the_schema() -> None:
+    VALIDATOR.validate(run_as_plain(sample_run()))
+    VALIDATOR.validate(run_as_plain(sample_run(FULL)))
+
+
+def test_the_published_example_is_what_is_written() -> None:
+    text = json.dumps(run_as_plain(sample_run()), indent=1, ensure_ascii=False) + "\n"
+    assert matches(REPORTS / "examples" / "results.json", text)
+
+
+def test_the_promised_keys_are_there() -> None:
+    plain = run_as_plain(sample_run())
+    assert plain["schema"] == "pop3spec-results/1"
+    assert {"target", "summary", "clauses", "cases"} <= plain.keys()
+    assert {"id", "level", "subject", "outcome", "scenarios"} <= plain["clauses"][0].keys()
+    assert {"id", "outcome", "clauses", "seconds", "transcript"} <= plain["cases"][0].keys()
+
+
+def test_the_summary_counts_clauses_and_cases() -> None:
+    summary = run_as_plain(sample_run())["summary"]
+    assert summary["failed"] == {"must": True, "should": True, "any": True}
+    assert summary["clauses"]["must"]["broken"] == 3
+    assert summary["clauses"]["may"] == {
+        "broken": 1,
+        "errored": 0,
+        "inconclusive": 0,
+        "kept": 1,
+        "not implemented": 0,
+        "not applicable": 0,
+        "not tested": 0,
+    }
+    assert summary["cases"]["errored"] == 1
+    assert sum(summary["cases"].values()) == len(CASES)
+
+
+def test_no_password_is_in_the_results() -> None:
+    assert "sesame" not in json.dumps(run_as_plain(sample_run()))
+
+
+Plain = dict[str, Any]
+
+
+def put(*path: str | int, value: object) -> Callable[[Plain], None]:
+    def change(plain: Plain) -> None:
+        place: Any = plain
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+
+    return change
+
+
+def drop(*path: str | int) -> Callable[[Plain], None]:
+    def change(plain: Plain) -> None:
+        place: Any = plain
+        for key in path[:-1]:
+            place = place[key]
+        del place[path[-1]]
+
+    return change
+
+
+WRONG = {
+    "another schema": put("schema", value="pop3spec-results/2"),
+    "no target": drop("target"),
+    "no address": drop("target", "address"),
+    "no summary": drop("summary"),
+    "a count that is none": put("summary", "clauses", "must", "kept", value=-1),
+    "a grade without counts": drop("summary", "clauses", "should"),
+    "no clauses": drop("clauses"),
+    "a clause without id": drop("clauses", 0, "id"),
+    "a clause id of another form": put("clauses", 0, "id", value="STAT-1"),
+    "an unknown level": put("clauses", 0, "level", value="OUGHT"),
+    "an unknown standing": put("clauses", 0, "outcome", value="fine"),
+    "an unknown subject": put("clauses", 0, "subject", value="user"),
+    "a broken clause that is broken nowhere": put("clauses", 0, "broken_in", value=[]),
+    "a kept clause that is broken somewhere": put("clauses", 5, "broken_in", value=["x"]),
+    "scenarios that judged twice": put("clauses", 0, "scenarios", value=["x", "x"]),
+    "no cases": drop("cases"),
+    "a case that is not tested": put("cases", 0, "outcome", value="not tested"),
+    "a case without transcript": drop("cases", 0, "transcript"),
+    "a case that ended before it began": put("cases", 0, "seconds", value=-0.1),
+    "a line of nobody": put("cases", 0, "transcript", 0, "kind", value="X"),
+    "a terminal code in a line": put("cases", 0, "transcript", 0, "text", value="\x1b[2J"),
+    "marks of one number": put("cases", 0, "transcript", 0, "marks", value=[[1]]),
+    "spans of nobody": put("cases", 0, "clauses", 0, "evidence", "spans", value=[["X", 0, 1]]),
+    "a date of another form": put("started", value="yesterday"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_schema_rejects(wrong: str) -> None:
+    plain = copy.deepcopy(run_as_plain(sample_run()))
+    WRONG[wrong](plain)
+    assert not VALIDATOR.is_valid(plain)
+
+
+def test_the_schema_lets_unknown_keys_be() -> None:
+    plain = run_as_plain(sample_run())
+    plain["more"] = plain["cases"][0]["more"] = plain["clauses"][0]["more"] = 1
+    assert VALIDATOR.is_valid(plain)
+    assert run_from_plain(plain) == sample_run()
+
+
+@pytest.mark.parametrize(
+    "plain", [{}, {"schema": "x"}, {"schema": "pop3spec-results/1"}, {"schema": "pop3spec-results/1", "target": 1}]
+)
+def test_what_is_no_run_is_refused(plain: Plain) -> None:
+    with pytest.raises(ResultsError):
+        run_from_plain(plain)
+
+
+@pytest.mark.parametrize(
+    "change", [drop("id"), put("outcome", value="fine"), put("transcript", value=[1]), put("clauses", value=3)]
+)
+def test_what_is_no_case_is_refused(change: Callable[[Plain], None]) -> None:
+    plain = case_as_plain(FULL)
+    change(plain)
+    with pytest.raises(ResultsError, match="not the result of a scenario"):
+        case_from_plain(plain)
