@@ -1,7 +1,8 @@
 """The client that drives a target."""
 
 from conformance.driver.driver import Driver
-from conformance.driver.survey import Features, Look, credentials, log_in, look, survey
+from conformance.driver.look import Look, look
+from conformance.driver.survey import Features, credentials, log_in, survey
 from conformance.driver.target import Account, Limits, Target, TargetError
 
 __all__ = [
