@@ -57,6 +57,8 @@ class Run:
         self.described = described
         self.target = described.target
         self.selection = Selection.from_options(self.options)
+        if mistake := self.selection.mistake():
+            raise pytest.UsageError(mistake)
         self.clauses = self.selection.clauses()
         if not self.clauses:
             message = "nothing is selected: no clause is left by --rfc, --section, --clause and --level"

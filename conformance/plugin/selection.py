@@ -1,12 +1,15 @@
 """Which scenarios are played and which clauses are judged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.clauses import CATALOGUE, Clause
-from conformance.scenario import Scenario
+from conformance.clauses import CATALOGUE, Clause, Grade
+
+if TYPE_CHECKING:
+    from conformance.scenario import Scenario
 
 __all__ = ["Selection"]
 
@@ -35,22 +38,54 @@ class Selection:
         """The ids of the clauses that are judged."""
         return frozenset(clause.id for clause in CATALOGUE.values() if self._judged(clause))
 
-    def takes(self, scenario: Scenario, clauses: frozenset[str]) -> bool:
+    def takes(self, scenario: "Scenario", clauses: frozenset[str]) -> bool:
         """Whether a scenario is played: it judges at least one of the clauses, and it is not excluded by name."""
         if self.scenario and not _any(scenario.id, self.scenario):
             return False
         return not _any(scenario.id, self.not_scenario) and not clauses.isdisjoint(scenario.clauses)
 
+    def mistake(self, scenarios: Iterable[str] | None = None) -> str:
+        """What was named and does not exist, among clauses and, where they are given, scenarios; empty if all does."""
+        for option, texts, test, known in self._by_clause():
+            for text in texts:
+                if not any(test(clause, text) for clause in CATALOGUE.values()):
+                    return f"--{option} {text}: there is no such thing{_hint(text, known)}"
+        names = None if scenarios is None else tuple(scenarios)
+        for option, texts in (("scenario", self.scenario), ("not-scenario", self.not_scenario)):
+            for text in texts:
+                if names is not None and not any(fnmatchcase(name, text) for name in names):
+                    return f"--{option} {text}: there is no such scenario{_hint(text, names)}"
+        return ""
+
     def _judged(self, clause: Clause) -> bool:
-        tests = (
-            (self.rfc, self.not_rfc, lambda text: str(clause.rfc) == text.upper().removeprefix("RFC").strip()),
-            (self.section, self.not_section, lambda text: _in_section(clause, text)),
-            (self.clause, self.not_clause, lambda text: fnmatchcase(clause.id, text.upper())),
-            (self.level, self.not_level, lambda text: clause.grade.value == text.lower()),
-        )
         return all(
-            (not wanted or any(map(test, wanted))) and not any(map(test, unwanted)) for wanted, unwanted, test in tests
+            any(test(clause, text) for text in texts) == (not option.startswith("not-"))
+            for option, texts, test, _ in self._by_clause()
+            if texts
         )
+
+    def _by_clause(self) -> Iterator[tuple[str, tuple[str, ...], Callable[[Clause, str], bool], Iterable[str]]]:
+        rfcs = {str(clause.rfc) for clause in CATALOGUE.values()}
+        yield "rfc", self.rfc, _of_rfc, rfcs
+        yield "not-rfc", self.not_rfc, _of_rfc, rfcs
+        yield "section", self.section, _in_section, ()
+        yield "not-section", self.not_section, _in_section, ()
+        yield "clause", self.clause, _called, CATALOGUE
+        yield "not-clause", self.not_clause, _called, CATALOGUE
+        yield "level", self.level, _of_level, tuple(Grade)
+        yield "not-level", self.not_level, _of_level, tuple(Grade)
+
+
+def _of_rfc(clause: Clause, text: str) -> bool:
+    return str(clause.rfc) == text.upper().removeprefix("RFC").strip()
+
+
+def _called(clause: Clause, text: str) -> bool:
+    return fnmatchcase(clause.id, text.upper())
+
+
+def _of_level(clause: Clause, text: str) -> bool:
+    return clause.grade.value == text.lower()
 
 
 def _in_section(clause: Clause, text: str) -> bool:
@@ -62,3 +97,11 @@ def _in_section(clause: Clause, text: str) -> bool:
 
 def _any(text: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def _hint(text: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(text, names, n=3, cutoff=0.7) or get_close_matches(text.upper(), names, n=3, cutoff=0.7)
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= 5 else ""
