@@ -32,6 +32,8 @@ class Driver:
         self._socket: socket.socket | None = None
         self._poll = select.poll()
         self._reads = True
+        self.pace: float | None = None
+        """Octets a second at which replies are taken; None for as fast as they come."""
 
     def __enter__(self) -> Self:
         self.connect()
@@ -193,7 +195,11 @@ class Driver:
         """Take what comes next; False when nothing came in time or nothing more will come."""
         if self._socket is None or not self._poll.poll(_milliseconds(patience)):
             return False
-        return self._take()
+        before = self.transcript.length("S")
+        took = self._take()
+        if self.pace is not None:
+            time.sleep((self.transcript.length("S") - before) / self.pace)
+        return took
 
     def _take_what_came(self) -> None:
         while self.listening and self._take():

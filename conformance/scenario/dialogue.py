@@ -133,6 +133,11 @@ class Dialogue:
                 self._silence(act)
             case Action.CLOSES:
                 self._closes(act)
+            case Action.CLOSES_SILENTLY:
+                self._closes(act)
+                self._nothing_came(self._line(act.connection))
+            case Action.READ_SLOWLY:
+                self._line(act.connection).driver.pace = _SLOW * self.stage.target.clock_rate
             case Action.WAIT:
                 seconds = (act.seconds or 0.0) / self.stage.target.clock_rate
                 self._line(act.connection).driver.quiet(seconds)
@@ -253,17 +258,19 @@ class Dialogue:
     def _silence(self, act: Act) -> None:
         line = self._line(act.connection)
         line.driver.quiet(act.seconds if act.seconds is not None else line.driver.target.limits.quiet)
-        exchanges = line.conversation.exchanges
-        last = exchanges[line.read - 1] if line.read else None
+        self._nothing_came(line)
+        if not line.driver.listening:
+            message = f"nothing was to come, and the connection ended: {_how_it_ended(line.driver)}"
+            raise Mismatch(message)
+
+    def _nothing_came(self, line: _Line) -> None:
+        """`Mismatch` when there is something behind the reply that was read last."""
+        last = line.conversation.exchanges[line.read - 1] if line.read else None
         end = last.reply.end if last is not None and last.reply is not None else 0
-        came = line.driver.transcript.octets("S", end)
-        if came:
+        if came := line.driver.transcript.octets("S", end):
             number = last.number if last is not None else 0
             self.evidence = Evidence(line.driver.transcript.name, number, _span(end, end + len(came)))
             message = f"nothing was to come, and {came[:80]!r} came"
-            raise Mismatch(message)
-        if not line.driver.listening:
-            message = f"nothing was to come, and the connection ended: {_how_it_ended(line.driver)}"
             raise Mismatch(message)
 
     def _closes(self, act: Act) -> None:
@@ -284,6 +291,9 @@ def _how_it_ended(driver: Driver) -> str:
     return ending.incident.value if ending is not None else "nothing came in time"
 
 
+_SLOW: Final = 70 << 10
+"""Octets a second, of the target's clock: so slow that a large message takes minutes, and not so slow as to be given up
+(`Limits.slowest`)."""
 _LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
 _LOST: Final[Mapping[Incident | None, str]] = {
     Incident.SERVER_CLOSED: "the server closed the connection",

@@ -60,6 +60,8 @@ class _Line:
 _MARKS: Final = re.compile(rf"\s+\[({CLAUSE_ID.pattern}(?:,\s*{CLAUSE_ID.pattern})*)\]$")
 _WIRE: Final = re.compile(r"(?:(?P<name>[A-Z])> ?)?(?P<side>[CS])(?P<how>:|~|/\d+:)(?: (?P<text>.*))?$")
 _ACTION: Final = re.compile(r"<(?P<words>[^<>]*)>$")
+_DONE: Final = re.compile(r"(connect|log in|close|half-close|reset|read slowly|wait)(?: (\d))?(?:(?: within)? (.+))?")
+_AWAITED: Final = re.compile(r"(silence|closes silently|closes)(?:(?: within)? (.+))?")
 _SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?) (s|ms|min)$")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]*$")
 _STATUS: Final = re.compile(r"(\+OK|-ERR|\+OK\|-ERR)(\s|$)")
@@ -186,7 +188,7 @@ class _Parser:
 
 
 def _awaits(act: Act) -> bool:
-    return act.action in (Action.SILENCE, Action.CLOSES)
+    return act.action in (Action.SILENCE, Action.CLOSES, Action.CLOSES_SILENTLY)
 
 
 def _without_marks(text: str) -> tuple[str, tuple[str, ...]]:
@@ -211,9 +213,10 @@ def _client(line: _Line, name: str, how: str, text: str, clauses: tuple[str, ...
 
 def _done(line: _Line, name: str, words: str, clauses: tuple[str, ...]) -> Act | None:
     """``<log in 2 within 5 s>`` and its like."""
-    found = re.fullmatch(r"(connect|log in|close|half-close|reset|wait)(?: (\d))?(?:(?: within)? (.+))?", words)
+    found = _DONE.fullmatch(words)
     if found is None:
-        raise line.error("<connect>, <log in>, <close>, <half-close>, <reset> or <wait N s> is expected here")
+        acts = "<connect>, <log in>, <close>, <half-close>, <reset>, <read slowly> or <wait N s>"
+        raise line.error(f"{acts} is expected here")
     action, account, rest = Action(found[1]), found[2], found[3]
     if action is Action.WAIT and account and rest is not None and not _SECONDS.fullmatch(rest):
         account, rest = None, f"{account} {rest}"
@@ -230,9 +233,10 @@ def _done(line: _Line, name: str, words: str, clauses: tuple[str, ...]) -> Act |
 
 
 def _awaited(line: _Line, name: str, words: str, clauses: tuple[str, ...], offset: int) -> Act:
-    found = re.fullmatch(r"(silence|closes)(?:(?: within)? (.+))?", words)
+    found = _AWAITED.fullmatch(words)
     if found is None:
-        raise line.error("<silence>, <silence N s>, <closes> or <closes within N s> is expected here", offset)
+        awaited = "<silence>, <silence N s>, <closes>, <closes silently> or <closes within N s>"
+        raise line.error(f"{awaited} is expected here", offset)
     seconds = _duration(line, found[2]) if found[2] else None
     return Act(line.place, name, Action(found[1]), clauses, seconds)
 

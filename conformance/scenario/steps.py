@@ -68,9 +68,11 @@ class Action(StrEnum):
     CLOSE = "close"
     HALF_CLOSE = "half-close"
     RESET = "reset"
+    READ_SLOWLY = "read slowly"
     WAIT = "wait"
     SILENCE = "silence"
     CLOSES = "closes"
+    CLOSES_SILENTLY = "closes silently"
 
 
 @dataclass(frozen=True, slots=True)

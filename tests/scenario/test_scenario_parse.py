@@ -91,6 +91,9 @@ def test_a_body_belongs_to_its_own_connection() -> None:
         ("S: <silence>", Action.SILENCE, None),
         ("S: <silence 1 s>", Action.SILENCE, 1.0),
         ("S: <closes within 20 s>", Action.CLOSES, 20.0),
+        ("S: <closes silently>", Action.CLOSES_SILENTLY, None),
+        ("S: <closes silently within 11 min>", Action.CLOSES_SILENTLY, 660.0),
+        ("C: <read slowly>", Action.READ_SLOWLY, None),
     ],
 )
 def test_acts(text: str, action: Action, seconds: float | None) -> None:
