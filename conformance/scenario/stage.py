@@ -70,6 +70,8 @@ class Stage:
     features: Features | None = None
     _contents: dict[str, _Contents] = field(default_factory=dict)
     _wrong: dict[str, int] = field(default_factory=dict)
+    _shut: str = ""
+    """Why mail cannot be delivered while a session is open, once that has been tried in vain."""
 
     @property
     def account(self) -> Account:
@@ -210,9 +212,15 @@ class Stage:
         """Deliver more mail while a scenario is played; what was delivered."""
         if self.provisioner.spec == "none" or not self.settings.touch:
             raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs mail delivered in mid-session, and none can be")
+        if self._shut:
+            raise NotPlayed(Outcome.NOT_APPLICABLE, self._shut)
         mails = list(maildrop([name]))
         self._check_deliverable(mails)
-        self.provisioner.deliver(_mailbox(account), (mail.octets for mail in mails))
+        try:
+            self.provisioner.deliver(_mailbox(account), (mail.octets for mail in mails))
+        except FillError as error:  # a server may lock the maildrop against deliveries too (RFC 1939 §4)
+            self._shut = f"no mail can be delivered in mid-session: {error}"
+            raise NotPlayed(Outcome.NOT_APPLICABLE, self._shut) from None
         return tuple(mail.octets for mail in mails)
 
     def spoiled(self, account: Account) -> None:
