@@ -54,7 +54,7 @@ def look(target: Target) -> Look:
     """See what is there: connect, read, ask CAPA, quit. `TargetError` when the connection cannot be made."""
     with Driver(target, "probe") as driver:
         greeting = driver.read_greeting()
-        if greeting is None or greeting.reply is None:
+        if greeting is None or not greeting.complete:
             return _without_greeting(target, driver)
         kind = _kind(driver.transcript.octets("S", 0, _SEEN))
         if kind != POP3:
