@@ -1,0 +1,118 @@
+"""`pop3spec probe`: what is there, seen from outside."""
+
+import shlex
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from conformance.cli.address import Address
+from conformance.cli.status import Failure, Status
+
+if TYPE_CHECKING:
+    from conformance.cli.console import Output
+    from conformance.driver import Look, Target
+
+__all__ = ["probe"]
+
+_MUCH: Final = 1 << 16
+"""Octets of one reply that are read: more than any greeting or list of capabilities has."""
+
+_ADVICE: Final = {
+    "TLS": "It speaks TLS from the start. pop3spec speaks cleartext: name the cleartext port, 110 unless arranged.",
+    "IMAP": "POP3 is usually on port 110 of the same host.",
+    "SMTP or LMTP": "That is where mail is handed in; POP3 is usually on port 110.",
+    "FTP": "POP3 is usually on port 110.",
+    "HTTP": "That is a web server; POP3 is usually on port 110.",
+    "SSH": "POP3 is usually on port 110.",
+    "NNTP": "POP3 is usually on port 110.",
+    "POP2": "That is the predecessor (RFC 937), which has nothing but the name in common; POP3 is usually on port 110.",
+    "ManageSieve": "POP3 is usually on port 110 of the same host.",
+    "silent": "It took the connection and said nothing. Raise --timeout if it is slow, or see to its configuration.",
+    "closed": "It took the connection and closed it. Is this host allowed to connect, and is the service switched on?",
+    "endless": "Its first line does not end. That breaks POP3, if POP3 it is: a greeting is one line (RFC 1939 §4).",
+    "unknown": "That is no protocol that pop3spec knows. Is the port right?",
+}
+_NAMES: Final = {
+    "TLS": "TLS from the start, which POP3 has on port 995 (pop3s)",
+    "silent": "nothing at all",
+    "closed": "nothing at all",
+    "endless": "a line without end",
+    "unknown": "something else",
+}
+
+
+@click.command(no_args_is_help=True)
+@click.argument("where", metavar="HOST[:PORT]|URL", type=Address())
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for an answer.",
+)
+def probe(where: tuple[str, int], timeout: float) -> int:
+    """See what is listening at an address: its greeting, what it speaks, and what it offers.
+
+    Nothing is changed and nobody logs in. It connects, reads the greeting, asks CAPA (RFC 2449) and quits. The port is
+    110 unless told.
+
+    \b
+    Examples:
+      pop3spec probe pop.example.org
+      pop3spec probe localhost:1110
+      pop3spec probe pop://[::1]:1110
+
+    Exit status: 0 when POP3 is spoken there, 3 when it is not, or when nobody answers.
+    """
+    from conformance.cli.console import Output
+    from conformance.driver import Limits, Target, TargetError, look
+
+    target = Target(*where, limits=Limits(connect=timeout, reply=timeout, largest=_MUCH))
+    try:
+        seen = look(target)
+    except TargetError as error:
+        cause = error.__cause__
+        why = getattr(cause, "strerror", None) or str(cause or "") or "no answer"
+        hint = "Is the server running, are host and port right, and does no firewall stand between?"
+        raise Failure(f"cannot connect to {target.address}: {why}. {hint}", Status.TARGET) from None
+    output = Output()
+    if seen.kind != "POP3":
+        _foreign(output, target, seen)
+        return Status.TARGET
+    _pop3(output, target, seen)
+    return Status.TARGET if seen.refused else Status.FINE
+
+
+def _foreign(output: "Output", target: "Target", seen: "Look") -> None:
+    from conformance.transcript import escape
+
+    output.line(f"{target.address} does not speak POP3 but {_NAMES.get(seen.kind, seen.kind)}.", "bold")
+    if seen.greeting:
+        what = "inside TLS" if seen.kind == "TLS" else "it says"
+        output.rows([(f"  {what}", escape(seen.greeting[:200]))])
+    output.line(_ADVICE.get(seen.kind, ""))
+
+
+def _pop3(output: "Output", target: "Target", seen: "Look") -> None:
+    from conformance.transcript import escape
+
+    output.line(f"{target.address} speaks POP3{', but refuses service' if seen.refused else ''}.", "bold")
+    rows = [("  greeting", escape(seen.greeting))]
+    if not seen.refused:
+        rows.append(("  APOP", f"time stamp {escape(seen.stamp)}" if seen.stamp else "no time stamp in the greeting"))
+        offers = seen.capabilities
+        rows.append(
+            ("  capabilities", seen.without_capa if offers is None else ", ".join(map(escape, offers)) or "none")
+        )
+    output.rows(rows)
+    if seen.refused:
+        output.line("Try again later, or see the server's log for the reason.")
+        return
+    verbs = {capability.split(b" ")[0].upper() for capability in seen.capabilities or ()}
+    if b"STLS" in verbs and b"USER" not in verbs:
+        output.line("It offers STLS and no USER: logins in cleartext seem to be switched off, and a run needs them.")
+    output.line("To judge it, with an account whose mailbox is empty:")
+    url = shlex.quote(f"pop://{target.address}")
+    output.line(f"  pop3spec run {url} --account NAME:PASSWORD --fill none")
+    output.line("`pop3spec run --help` tells how to let it be filled with mail, which most scenarios need.")
