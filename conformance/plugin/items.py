@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.clauses import CATALOGUE
 from conformance.plugin.failures import case_failure
+from conformance.reporters import decorate
 from conformance.results import CaseResult
 from conformance.scenario import SUFFIX, Scenario, load
 from conformance.verdicts import Outcome
@@ -14,8 +16,12 @@ from conformance.verdicts import Outcome
 __all__ = ["ScenarioFile", "ScenarioItem"]
 
 
-class BrokenScenario(Exception):
-    """A clause was broken, or the scenario could not be judged; the text is the report."""
+class BrokenScenario(AssertionError):
+    """A clause was broken; the text is the report."""
+
+
+class UnjudgedScenario(Exception):
+    """The scenario could not be judged, by a fault that is not the server's."""
 
 
 class ScenarioFile(pytest.File):
@@ -37,21 +43,24 @@ class ScenarioItem(pytest.Item):
         super().__init__(**more)
         self.scenario = scenario
         self.case: CaseResult | None = None
-        if any(need in scenario.needs for need in ("APOP", "account-40", "account-space")):
+        special = any(need in scenario.needs for need in ("APOP", "account-40", "account-space"))
+        if special and self.config.pluginmanager.has_plugin("xdist"):
             self.add_marker(pytest.mark.xdist_group("special-accounts"))
 
     def runtest(self) -> None:
         """Play it; fails when a clause broke at the level that fails, skips when there was nothing to judge."""
         run: Any = self.config.pluginmanager.get_plugin("pop3spec-run")
         self.case = case = run.play(self.scenario)
+        if self.config.getoption("allure_report_dir", None):
+            decorate(case, CATALOGUE)
         if reason := case_failure(case, run.fail_on):
-            raise BrokenScenario(reason)
+            raise UnjudgedScenario(reason) if case.outcome is Outcome.ERRORED else BrokenScenario(reason)
         if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED, Outcome.INCONCLUSIVE):
             pytest.skip(f"{case.outcome.value}: {case.reason}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report's text alone for a broken scenario, all there is for a fault of ours."""
-        if isinstance(excinfo.value, BrokenScenario):
+        if isinstance(excinfo.value, BrokenScenario | UnjudgedScenario):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -4,8 +4,9 @@ Under pytest-xdist the controller looks at the target before anything is played 
 each worker has an account for itself. Cases travel as plain data in the reports.
 """
 
+import io
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_fil
 from conformance.plugin.options import OPTIONS
 from conformance.plugin.selection import Selection
 from conformance.plugin.targets import UsageError, describe
+from conformance.reporters import ReportError, TerminalReporter, write_all
 from conformance.results import (
     CaseResult,
     FailOn,
@@ -31,7 +33,8 @@ from conformance.results import (
     case_from_plain,
     run_result,
 )
-from conformance.scenario import Scenario, Settings, Stage, play
+from conformance.scenario import Scenario, Settings, Stage, is_special, play
+from conformance.transcript import escape
 from conformance.verdicts import Outcome
 
 __all__ = ["EXIT_TARGET", "Run"]
@@ -86,11 +89,11 @@ class Run:
         return self.worker is None and bool(getattr(self.config.option, "tx", None))
 
     def _stage(self) -> Stage:
-        mains = [account for account in self.target.accounts if account.plain] or list(self.target.accounts)
-        mains.sort(key=lambda account: (account.apop, len(account.name), b" " in account.password_octets))
+        mains = self._mains()
         if self.spread:
-            if len(self.config.option.tx) > len(mains):
-                message = f"-n {len(self.config.option.tx)} needs as many accounts, one a worker, and {len(mains)} can be used"
+            workers = len(self.config.option.tx)
+            if workers > len(mains):
+                message = f"-n {workers} needs as many accounts, one a worker, and {len(mains)} can be used"
                 raise pytest.UsageError(message)
             self.config.option.dist = "loadgroup"  # scenarios for the special accounts stay together
         settings = Settings(
@@ -135,7 +138,10 @@ class Run:
             pytest.exit(self.trouble, returncode=EXIT_TARGET)
 
     def _mains(self) -> list[Account]:
-        return [account for account in self.target.accounts if account.plain]
+        """The accounts that workers can have for themselves; those that special scenarios need, only for want of others."""
+        accounts = self.target.accounts
+        ordinary = [account for account in accounts if account.plain and not is_special(account)]
+        return ordinary or [account for account in accounts if account.plain] or list(accounts)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -150,9 +156,9 @@ class Run:
             message = "nothing is selected: no scenario is left by the selection; `pop3spec scenarios` lists them"
             raise pytest.UsageError(message)
         config.hook.pytest_deselected(items=others)
-        rest = [item for item in chosen if not isinstance(item, ScenarioItem)]
+        rest: list[pytest.Item] = [item for item in chosen if not isinstance(item, ScenarioItem)]
         scenarios.sort(key=lambda item: ("slow" in item.scenario.needs, item.scenario.wrong_logins > 0))
-        items[:] = rest + scenarios
+        items[:] = [*rest, *scenarios]
 
     # -- playing -------------------------------------------------------------------------------------------------
 
@@ -167,9 +173,9 @@ class Run:
         return FailOn(self.options["fail-on"] or "must")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[Any]:
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Let the case travel in the report."""
-        report = yield
+        report: Any = yield
         if isinstance(item, ScenarioItem) and item.case is not None and report.when == "call":
             report.pop3_case = case_as_plain(item.case)
             clauses = ((verdict.clause, verdict.outcome.value) for verdict in item.case.verdicts)
@@ -189,9 +195,14 @@ class Run:
         """Leave the maildrops empty and write the reports."""
         if not self.spread and not self.trouble and not self.config.option.collectonly:
             self.stage.end()
-        if self.worker is None and self.cases:
-            self.result = self._result()
-            self.written = write_all(self.result, self.folder)
+        if self.worker is not None or not self.cases:
+            return
+        self.result = self._result()
+        try:
+            write_all(self.result, self.folder)
+        except ReportError as error:
+            self.trouble = str(error)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @property
     def folder(self) -> Path:
@@ -232,4 +243,9 @@ class Run:
         """The summary by clause, below pytest's own."""
         if self.result is not None:
             terminalreporter.section("POP3 conformance")
-            terminalreporter.write(terminal_text(self.result, self.repeat))
+            text = io.StringIO()
+            reporter = TerminalReporter(text, "pytest ... --pop3-scenario {}".format, self.folder)
+            reporter.report(self.result)
+            terminalreporter.write(text.getvalue())
+        if self.trouble:
+            terminalreporter.write_line(self.trouble)

@@ -16,7 +16,7 @@ from conformance.mailboxes import FillError, Mailbox, Provisioner, is_ours
 from conformance.scenario.document import NEEDS, Scenario
 from conformance.verdicts import Outcome
 
-__all__ = ["NotPlayed", "Prepared", "Settings", "Stage"]
+__all__ = ["NotPlayed", "Prepared", "Settings", "Stage", "is_special"]
 
 
 class NotPlayed(Exception):
@@ -94,7 +94,7 @@ class Stage:
         return self.features
 
     def _accounts_in_use(self) -> list[Account]:
-        special = [account for account in self.target.accounts if account != self.account and _special(account)]
+        special = [account for account in self.target.accounts if account != self.account and is_special(account)]
         return [self.account, *special]
 
     def _check_empty(self, account: Account) -> None:
@@ -322,5 +322,6 @@ def _space(account: Account) -> bool:
     return account.plain and b" " in account.password_octets
 
 
-def _special(account: Account) -> bool:
+def is_special(account: Account) -> bool:
+    """Whether some scenarios need just such an account."""
     return account.apop or _forty(account) or _space(account)
