@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, assert_never
+from typing import Final
 
 from conformance.model import (
     Answer,
@@ -22,7 +22,7 @@ from conformance.server.auth import Accounts
 from conformance.server.canonical import top_of
 from conformance.server.policy import Policy
 from conformance.server.responses import OK, Response, accepted, refused
-from conformance.server.stores import MaildropBusyError, MaildropError, OpenMaildrop, Store
+from conformance.server.stores import NOTHING, MaildropBusyError, MaildropError, Store
 from conformance.wire import Command, InvalidCommand, State
 
 __all__ = ["Dialogue"]
@@ -45,7 +45,7 @@ class Dialogue:
     def __init__(self, accounts: Accounts, store: Store, policy: Policy, stamp: bytes) -> None:
         self.session = Session(offers=policy.offers, tolerant=False)
         self._accounts, self._store, self._policy, self._stamp = accounts, store, policy, stamp
-        self._held: OpenMaildrop | None = None
+        self._held = NOTHING
 
     def greeting(self) -> Response:
         """The first line; with a time stamp where some account logs in by APOP (RFC 1939 §7)."""
@@ -59,45 +59,31 @@ class Dialogue:
     def answer(self, command: Command | InvalidCommand) -> Response:
         """Obey the command, or refuse it, and say so."""
         expectation = self.session.expect(command)
-        answer = expectation.positive
-        if answer is None or isinstance(command, InvalidCommand) or (expectation.negative and self._lacks(command)):
-            response = _NO_SUCH_MESSAGE if command.wellformed and command.message is not None else _REFUSED
-        elif isinstance(answer, Plain):
-            response = self._login(command) if command.verb in ("PASS", "APOP") else OK
+        if expectation.positive is None or isinstance(command, InvalidCommand):
+            response = self._refusal(command)
+        elif expectation.negative and self._lacks(command):
+            response = _REFUSED
         else:
-            response = self._fill(answer)
+            response = self._fill(expectation.positive, command)
         self.session.advance(command, positive=response.positive)
         return response
 
     def hang_up(self) -> None:
         """Let go of the maildrop and remove nothing; a second time does nothing."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        self._held.close()
+        self._held = NOTHING
 
     def _lacks(self, command: Command) -> bool:
         return command.known is not None and command.known.optional and command.verb not in self._policy.offers
 
-    def _login(self, command: Command) -> Response:
-        """RFC 1939 §4: +OK once the lock is held; nothing is held after -ERR."""
-        name, *secret = (self.session.name or b"", *command.arguments) if command.verb == "PASS" else command.arguments
-        if command.verb == "PASS":
-            account = self._accounts.by_password(name, secret[0])
-        else:
-            account = self._accounts.by_digest(name, secret[0], self._stamp)
-        if account is None:
-            return _DENIED
-        try:
-            self._held = self._store.open(account.name)
-        except MaildropBusyError:
-            return _BUSY
-        except MaildropError:
-            return _NOT_OPENED
-        self.session.open(self._held.maildrop)
-        return accepted(b"maildrop has " + self._summary())
+    def _refusal(self, command: Command | InvalidCommand) -> Response:
+        numbered = self.session.state is State.TRANSACTION and command.wellformed and command.arguments
+        return _NO_SUCH_MESSAGE if numbered else _REFUSED
 
-    def _fill(self, answer: Answer) -> Response:
+    def _fill(self, answer: Answer, command: Command) -> Response:
         match answer:
+            case Plain():
+                return self._login(command) if command.verb in ("PASS", "APOP") else OK
             case DropListing(count, octets):
                 return accepted(b"%d %d" % (count, octets))
             case Content(message, lines):
@@ -115,14 +101,26 @@ class Dialogue:
                 return accepted(b"capabilities follow", body=_lines(capabilities))
             case Farewell(removes):
                 return self._farewell(removes)
-            case Plain():
-                return OK
-            case _:
-                assert_never(answer)
+
+    def _login(self, command: Command) -> Response:
+        """RFC 1939 §4: +OK once the lock is held; nothing is held after -ERR."""
+        if command.verb == "PASS":
+            account = self._accounts.by_password(self.session.name or b"", command.arguments[0])
+        else:
+            name, digest = command.arguments
+            account = self._accounts.by_digest(name, digest, self._stamp)
+        if account is None:
+            return _DENIED
+        try:
+            self._held = self._store.open(account.name)
+        except MaildropBusyError:
+            return _BUSY
+        except MaildropError:
+            return _NOT_OPENED
+        self.session.open(self._held.maildrop)
+        return accepted(b"maildrop has " + self._summary())
 
     def _content(self, message: Message, lines: int | None) -> Response:
-        if self._held is None:
-            return _UNREADABLE
         try:
             blocks = self._held.read(message)
         except MaildropError:
@@ -140,7 +138,7 @@ class Dialogue:
     def _farewell(self, removes: frozenset[int]) -> Response:
         """RFC 1939 §6: remove, let go of the lock whether or not that worked, and say how it went."""
         try:
-            if self._held is not None and removes:
+            if removes:
                 self._held.remove(removes)
         except MaildropError:
             return _NOT_REMOVED

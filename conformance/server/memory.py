@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Iterator
 from itertools import count
 from threading import Lock
+from typing import Final
 
 from conformance.model import Maildrop, Message
 from conformance.server.canonical import wire_form
 from conformance.server.stores import MaildropBusyError
 
-__all__ = ["MemoryStore"]
+__all__ = ["HeldInMemory", "MemoryStore"]
 
-_BLOCK = 1 << 16
+_BLOCK: Final = 1 << 16
 
 
 class MemoryStore:

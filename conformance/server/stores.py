@@ -1,11 +1,11 @@
 """Where messages are kept: what the reference server asks of a store."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from conformance.model import Maildrop, Message
 
-__all__ = ["MaildropBusyError", "MaildropError", "OpenMaildrop", "Store"]
+__all__ = ["NOTHING", "MaildropBusyError", "MaildropError", "OpenMaildrop", "Store"]
 
 
 class MaildropError(Exception):
@@ -47,3 +47,22 @@ class Store(Protocol):
     def deliver(self, user: str, octets: bytes) -> None:
         """Put a message into a maildrop, from any thread; open sessions do not see it."""
         ...
+
+
+class _Nothing:
+    """No maildrop: there is nothing to read, to remove or to let go of."""
+
+    maildrop = Maildrop()
+
+    def read(self, message: Message) -> Iterator[bytes]:
+        raise MaildropError(f"no maildrop is open, and so no message {message.number}")
+
+    def remove(self, numbers: frozenset[int]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+NOTHING: Final[OpenMaildrop] = _Nothing()
+"""What a session holds before login and behind its end."""

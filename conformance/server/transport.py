@@ -16,6 +16,8 @@ __all__ = ["Clock", "Connection", "Connections"]
 
 _BATCH: Final = 1 << 16
 """Octets of one write, about."""
+_BLOCKS: Final = 64
+"""Blocks of one write; as many replies, perhaps, that were read from a store."""
 _TURN: Final = 8
 """Writes until others have their turn."""
 _NOT_YET: Final = -1
@@ -132,28 +134,34 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.abort()
 
     def _pump(self) -> None:
-        """Send until the socket is full, or others should have their turn, and see to it that the rest follows."""
-        engine, transport = self._engine, self._transport
-        for _ in range(_TURN):
-            if self._blocked or not (batch := self._batch()):
-                break
-            self._written += len(batch)
-            transport.write(batch)
-        if engine.closing:
-            transport.close()
-        elif not engine.busy:
-            transport.resume_reading()
+        """Obey and send, until there is nothing more or others should have their turn."""
+        try:
+            self._send()
+        except BaseException:
+            self.drop()  # an error of ours or of the store's: whoever runs the loop is told, and nothing stays locked
+            raise
+        if self._engine.closing:
+            self._transport.close()
+        elif not self._engine.busy:
+            self._transport.resume_reading()
         else:
-            transport.pause_reading()
+            self._transport.pause_reading()
             if not self._blocked:
                 self._loop.call_soon(self._pump)
+
+    def _send(self) -> None:
+        for _ in range(_TURN):
+            if self._blocked or not (batch := self._batch()):
+                return
+            self._written += len(batch)
+            self._transport.write(batch)
 
     def _batch(self) -> bytes:
         blocks, octets = [], 0
         for block in self._engine.to_send():
             blocks.append(block)
             octets += len(block)
-            if octets >= _BATCH:
+            if octets >= _BATCH or len(blocks) >= _BLOCKS:
                 break
         return b"".join(blocks)
 

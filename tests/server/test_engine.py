@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.model import Message
 from conformance.server import Engine, MaildropError, MemoryStore, OpenMaildrop
+from conformance.server.stores import NOTHING
 from conformance.wire import Answered, Connection, Event, Greeted, Sent
 
 from .talking import LOGIN, STAMP, engine, talk
@@ -373,3 +374,10 @@ def test_whatever_is_said_every_line_has_one_reply_and_every_reply_is_sound(piec
         assert event.reply.status.defects == ()
         assert event.reply.positive or event.reply.negative
         assert event.reply.body is None or (event.reply.body.terminated and event.reply.body.flaws == ())
+
+
+def test_before_login_there_is_nothing_to_read_and_nothing_to_remove() -> None:
+    NOTHING.remove(frozenset({1}))
+    NOTHING.close()
+    with pytest.raises(MaildropError, match="no maildrop is open"):
+        NOTHING.read(Message(1, 0, b"x"))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.server import Account, MaildirStore, ReferenceServer
+from conformance.server import Account, MaildirStore, MemoryStore, ReferenceServer, serve_until_signal
+from conformance.server.memory import HeldInMemory
 
 from .processes import port_of, serving
 from .talking import Client, connected
@@ -73,3 +74,54 @@ def test_mail_can_be_delivered_while_it_runs(tmp_path: Path) -> None:
         assert client.log_in() == b"+OK maildrop has 1 messages (5 octets)\r\n"
         server.deliver("alice", b"two\n")
         assert client.ask(b"STAT") == b"+OK 1 5\r\n"
+
+
+def test_in_the_main_thread_it_announces_itself_once_and_ends_with_a_signal() -> None:
+    server, announced = ReferenceServer(), list[str]()
+
+    def announce(line: str) -> None:
+        announced.append(line)
+        signal.raise_signal(signal.SIGTERM)
+
+    serve_until_signal(server, announce)
+    assert announced == [f"listening on {server.url}"]
+
+
+def test_its_end_drops_those_who_wait_too() -> None:
+    with ReferenceServer(max_connections=1) as server:
+        first = Client(server)
+        waiting = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        first.ask(b"NOOP")
+    assert first.rest() == b""
+    assert waiting.recv(100) == b""
+    first.close()
+    waiting.close()
+
+
+class Broken(MemoryStore):
+    """A store with a mistake in it."""
+
+    def open(self, user: str) -> HeldInMemory:
+        held = super().open(user)
+        if user == "bob":
+            held.close()
+            raise ZeroDivisionError
+        return held
+
+    def remove(self, user: str, unique_ids: frozenset[bytes]) -> None:
+        raise ZeroDivisionError(user, unique_ids)
+
+
+@pytest.mark.parametrize(
+    "session", [b"USER bob\r\nPASS secret\r\n", b"USER alice\r\nPASS secret\r\nDELE 1\r\nQUIT\r\n"]
+)
+def test_a_mistake_in_a_store_ends_the_session_and_nothing_else(
+    session: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ReferenceServer(store=Broken()) as server:
+        server.deliver("alice", b"one")
+        with connected(server) as client:
+            assert b"-ERR" not in client.send(session).rest()
+        with connected(server) as client:
+            assert client.log_in() == b"+OK maildrop has 1 messages (5 octets)\r\n"
+    assert "ZeroDivisionError" in caplog.text
