@@ -1,0 +1,152 @@
+"""What one session has revealed of its maildrop: counts, sizes, identifiers, marks, and how sure all that is."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance.monitor.readings import DropListing
+from conformance.transcript import Exchange
+from conformance.wire import Body
+
+__all__ = ["LISTERS", "Drop", "Retrieved", "Topped", "Watch", "Witness"]
+
+LISTERS: Final = ("STAT", "LIST", "UIDL")
+"""Commands that tell how many messages there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A reply that told how many messages there are, when nothing was marked."""
+
+    count: int
+    exchange: Exchange
+
+
+@dataclass(slots=True)
+class Watch:
+    """The last reply of one kind that showed the maildrop, and what was done since."""
+
+    shown: object = None
+    """The counts of a STAT, or the numbers that a listing showed."""
+    kinds: set[str] = field(default_factory=set)
+    """Kinds of the commands since then that may have, or must not have, an effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A message as RETR delivered it."""
+
+    exchange: Exchange
+    body: Body
+    message_id: bytes | None = None
+    sound: bool | None = None
+    """Whether it is the message that was put there; None when that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topped:
+    """The top of a message as TOP delivered it."""
+
+    exchange: Exchange
+    body: Body
+    lines: int
+    """Lines of the message's body that were asked for."""
+
+
+class Drop:
+    """The maildrop of one session, as far as its replies show it."""
+
+    def __init__(self) -> None:
+        self.marked: set[int] = set()
+        """Messages that were marked by DELE and not unmarked by RSET."""
+        self.taken_back: set[int] = set()
+        """Messages that were unmarked by RSET."""
+        self.ever_marked = False
+        self.blurred = False
+        """Whether it is not known what is marked, after a DELE that was accepted and names no message for sure."""
+        self.doubtful = False
+        """Whether a mark may have been lost, since a command that has no business with marks."""
+        self.after_reset = False
+        """Whether marks were taken back, and no listing has shown the messages since."""
+        self.witnesses: dict[str, Witness] = {}
+        """For STAT, LIST and UIDL the first reply that counted all messages."""
+        self.numbers: frozenset[int] | None = None
+        """All message-numbers, from the first full listing."""
+        self.before_marks: DropListing | None = None
+        """What STAT said before the first mark."""
+        self.stat: DropListing | None = None
+        """What STAT said last."""
+        self.freed: list[int] = []
+        """Messages that were marked since STAT was last asked."""
+        self.full: dict[int, int] = {}
+        """Sizes from full scan listings."""
+        self.single: dict[int, int] = {}
+        """Sizes from scan listings of one message."""
+        self.hexadecimal: dict[int, bytes] = {}
+        """Sizes that were not written in base ten."""
+        self.ids: dict[int, bytes] = {}
+        """Unique-ids from full listings."""
+        self.single_ids: dict[int, bytes] = {}
+        """Unique-ids from listings of one message."""
+        self.keys: dict[int, bytes] = {}
+        """The identifiers that messages bear themselves, as RETR and TOP showed them."""
+        self.retrieved: dict[int, Retrieved] = {}
+        self.touched: set[int] = set()
+        """Messages that were retrieved since their size was last told."""
+        self.topped: dict[int, list[Topped]] = {}
+        self.top_works: set[int] = set()
+        """Messages of which TOP has shown something."""
+        self.there: set[int] = set()
+        """Message-numbers that some command was accepted for."""
+        self.missing: set[int] = set()
+        """Message-numbers that some command was refused for while they were not marked."""
+        self.inexact: set[int] = set()
+        """Messages whose size in a scan listing was found not to be that of what RETR sends."""
+        self.watches = {lister: Watch() for lister in LISTERS}
+
+    @property
+    def count(self) -> int | None:
+        """How many messages there were at the beginning, if all that is known agrees."""
+        counts = {witness.count for witness in self.witnesses.values()}
+        return counts.pop() if len(counts) == 1 else None
+
+    @property
+    def most(self) -> int | None:
+        """The highest number that any message can have by what was shown."""
+        if not self.witnesses:
+            return None
+        return max(max(self.numbers or {0}), *(witness.count for witness in self.witnesses.values()))
+
+    @property
+    def all_numbers(self) -> frozenset[int] | None:
+        """All message-numbers: listed, or counted."""
+        if self.numbers is not None:
+            return self.numbers
+        return None if self.count is None else frozenset(range(1, self.count + 1))
+
+    @property
+    def empty(self) -> bool:
+        """Whether the maildrop was found empty, by all that is known."""
+        return self.count == 0
+
+    @property
+    def all_marked(self) -> bool:
+        """Whether there were messages, and each is marked now."""
+        numbers = self.all_numbers
+        return bool(numbers) and frozenset(self.marked) == numbers
+
+    def size(self, number: int) -> int | None:
+        """The size of a message by the listings."""
+        return self.full.get(number, self.single.get(number))
+
+    def exists(self, number: int) -> bool:
+        """Whether there was a message of this number for certain."""
+        return number in self.full or number in self.ids or number in self.there
+
+    def exists_for_certain(self) -> frozenset[int]:
+        """The messages that were listed, or that a command was accepted for."""
+        return frozenset(self.full) | frozenset(self.ids) | frozenset(self.there)
+
+    def did(self, kind: str) -> None:
+        """Note what was done since each of the last replies that showed the maildrop."""
+        for watch in self.watches.values():
+            watch.kinds.add(kind)

@@ -1,0 +1,95 @@
+"""What the sessions of one scenario have revealed, maildrop by maildrop."""
+
+from dataclasses import dataclass, field
+
+from conformance.monitor.ledger import Ledger
+from conformance.transcript import Exchange
+
+__all__ = ["History", "Owner", "Past", "Scene", "UidSeen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A session that is over, as far as the next one depends on it."""
+
+    count: int | None
+    """Messages at its beginning; None when that is not known, or other sessions were open at the same time."""
+    marked: frozenset[int] | None
+    """Messages that were marked at its end; None when that is not known."""
+    taken_back: frozenset[int]
+    """Messages that had been marked, and were unmarked by RSET."""
+    retrieved: frozenset[int]
+    """Messages that RETR delivered."""
+    ids: dict[int, bytes]
+    """Unique-ids of all messages; empty when they were not listed."""
+    quit: Exchange | None
+    """The QUIT that ended it, if one did."""
+    ended_at: float = 0.0
+    """When, on the clock that the connections of the scenario share."""
+
+    @property
+    def updated(self) -> bool:
+        """Whether QUIT was answered positively."""
+        return self.quit is not None and self.quit.positive
+
+
+@dataclass(frozen=True, slots=True)
+class UidSeen:
+    """A unique-id that a message had."""
+
+    unique_id: bytes
+    session: object
+    """The session that showed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A message that had a unique-id first."""
+
+    key: bytes
+    """The identifier that the message bears itself."""
+    session: object
+    """The session that showed it."""
+
+
+@dataclass(slots=True)
+class History:
+    """What earlier sessions have revealed of one maildrop."""
+
+    last: Past | None = None
+    """The session before."""
+    late: int | None = None
+    """How many messages of the run may have arrived since the maildrop was first counted; None when not known."""
+    ids: dict[bytes, UidSeen] = field(default_factory=dict)
+    """The unique-id of each message, by its own identifier."""
+    owners: dict[bytes, Owner] = field(default_factory=dict)
+    """The message that had a unique-id first, by that."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """What holds for all connections of a scenario."""
+
+    ledger: Ledger
+    histories: dict[bytes, History] = field(default_factory=dict)
+    utf8: bool = False
+    """Whether the server offers UTF8: then the sizes in STAT need not be exact (RFC 6856 §2.1)."""
+    expires: bool = False
+    """Whether the server says that it keeps no message that was retrieved (RFC 2449 §6.7)."""
+    uidl: bool = False
+    """Whether UIDL has been seen to work."""
+    passwords: set[tuple[bytes, bytes]] = field(default_factory=set)
+    """Names and passwords that were accepted together."""
+    stuffs: bool = False
+    """Whether some line that began with a full stop was seen to be stuffed."""
+    notes: list[str] = field(default_factory=list)
+    """What is worth telling and breaks nothing."""
+
+    def history(self, user: bytes) -> History:
+        """What is known of this user's maildrop."""
+        return self.histories.setdefault(user, History())
+
+    def note(self, text: str) -> None:
+        """Keep what is worth telling, once."""
+        if text not in self.notes:
+            self.notes.append(text)

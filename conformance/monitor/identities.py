@@ -1,0 +1,36 @@
+"""Which message has which unique-id: a message by the identifier that it bears itself.
+
+Only messages that the run put there, once, are told apart so: of copies nobody can say which is which.
+"""
+
+from conformance.monitor.history import Owner, UidSeen
+from conformance.monitor.seen import Seen
+
+__all__ = ["identities", "learn_identities"]
+
+
+def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
+    """Messages and unique-ids that this exchange, with those before it, shows to belong together."""
+    drop, user, number = seen.drop, seen.session.user, seen.number
+    if drop is None or not seen.positive or not seen.scene.ledger.knows(user):
+        return []
+    pairs: list[tuple[bytes | None, bytes | None]] = []
+    if seen.verb == "UIDL":
+        rows = [row for _, row in seen.ids] if seen.body is not None else [seen.unique_id]
+        pairs = [(drop.keys.get(row.number), row.unique_id) for row in rows if row is not None and not row.faults]
+    elif seen.verb in ("RETR", "TOP") and number is not None and seen.body is not None:
+        pairs = [(seen.message_id, drop.ids.get(number, drop.single_ids.get(number)))]
+    return [(key, uid) for key, uid in pairs if key and uid and seen.scene.ledger.copies(user, key) == 1]
+
+
+def learn_identities(seen: Seen) -> None:
+    """Remember them for the sessions to come."""
+    drop, user, number = seen.drop, seen.session.user, seen.number
+    if drop is None or user is None:
+        return
+    for key, unique_id in identities(seen):
+        history = seen.scene.history(user)
+        history.ids[key] = UidSeen(unique_id, seen.session)
+        history.owners.setdefault(unique_id, Owner(key, seen.session))
+    if seen.verb in ("RETR", "TOP") and seen.positive and number is not None and seen.message_id is not None:
+        drop.keys[number] = seen.message_id

@@ -1,0 +1,41 @@
+"""The judges, by topic; importing this enters them all."""
+
+from conformance.monitor.judges import (
+    authorization,
+    counts,
+    effects,
+    endings,
+    greeting,
+    listings,
+    marks,
+    missing,
+    multiline,
+    refusals,
+    resets,
+    responses,
+    retrieval,
+    sessions,
+    sizes,
+    top,
+    unique_ids,
+)
+
+__all__ = [
+    "authorization",
+    "counts",
+    "effects",
+    "endings",
+    "greeting",
+    "listings",
+    "marks",
+    "missing",
+    "multiline",
+    "refusals",
+    "resets",
+    "responses",
+    "retrieval",
+    "sessions",
+    "sizes",
+    "top",
+    "unique_ids",
+]

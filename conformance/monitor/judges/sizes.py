@@ -1,0 +1,207 @@
+"""Sizes: exact, the same all the session, and the same wherever they are told (RFC 1939 §4, §5, §11).
+
+A size that is not exact breaks the clause that says so. Where the difference has one of the shapes that §11 warns of,
+line ends counted as one octet, stuffing counted, the terminating line counted, the clause about that is broken as well.
+"""
+
+from typing import Final
+
+from conformance.monitor.drop import Drop, Retrieved
+from conformance.monitor.findings import KEPT, Finding
+from conformance.monitor.registry import judge, judge_session
+from conformance.monitor.seen import Seen
+from conformance.monitor.session import Session
+from conformance.wire import Body, Defect
+
+__all__: list[str] = []
+
+_OPEN_END: Final = 2
+"""Octets by which a size may differ where a message has no last line end: it is open whether that counts."""
+_TERMINATOR: Final = 3
+_TELLING: Final = 4
+"""Lines from which on a difference of as many octets can be no other accident."""
+
+
+# -- exact -----------------------------------------------------------------------------------------------------------
+
+
+def _told(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
+    """Sizes that this exchange lets compare with what RETR sent: number, size as listed, what came."""
+    if seen.verb == "RETR":
+        body, number = seen.body, seen.number
+        if body is None or number is None or number in drop.marked or not _fit(body):
+            return []
+        size = drop.size(number)
+        sound = seen.comparison.sound if seen.comparison is not None else None
+        return [] if size is None else [(number, size, Retrieved(seen.exchange, body, seen.message_id, sound))]
+    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+    return [
+        (row.number, row.octets, drop.retrieved[row.number])
+        for row in rows
+        if row is not None and row.octets is not None and row.number in drop.retrieved
+        if row.number not in drop.marked and _fit(drop.retrieved[row.number].body)
+    ]
+
+
+def _fit(body: Body) -> bool:
+    """Whether the octets of a body can be counted: nothing in it is wrong that falsifies the sum."""
+    return body.terminated and body.has(Defect.NOT_STUFFED, Defect.BARE_LF, Defect.BAD_TERMINATOR) is None
+
+
+def _compared(seen: Seen) -> list[tuple[int, int, Retrieved]]:
+    drop = seen.drop
+    return _told(seen, drop) if drop is not None and seen.positive and seen.wellformed else []
+
+
+def _difference(seen: Seen, size: int, came: Retrieved) -> int:
+    """How much more the listing says than came, none where a missing last line end explains it."""
+    difference = size - came.body.octets
+    delivered = seen.scene.ledger.find(seen.session.user, came.message_id)
+    if abs(difference) <= _OPEN_END and (delivered is None or not delivered.terminated):
+        return 0
+    return difference
+
+
+@judge("R1939-LIST-07", verb=("LIST", "RETR"))
+def size_is_exact(seen: Seen) -> Finding | None:
+    """§5, §11: the exact size of the message in octets, as RETR sends it with the stuffing removed."""
+    compared = _compared(seen)
+    for number, size, came in compared:
+        if _difference(seen, size, came) and came.sound is not False and not _in_base_sixteen(size, came):
+            return _inexact(seen, number, size, came, "the size in a scan listing has to be exact")
+    return KEPT if compared else None
+
+
+@judge("R1939-AUTH-11", verb=("LIST", "RETR"))
+def size_is_decimal(seen: Seen) -> Finding | None:
+    """§4: a size that is exact when it is read in base sixteen is in the wrong base."""
+    for number, size, came in _compared(seen):
+        if _difference(seen, size, came) and _in_base_sixteen(size, came):
+            return _inexact(seen, number, size, came, "sizes have to be in base ten")
+    return None
+
+
+@judge("R1939-FMT-02", verb=("LIST", "RETR"))
+def line_end_counts_two(seen: Seen) -> Finding | None:
+    """§11: a server that stores line ends as one octet counts them as two."""
+    compared = _compared(seen)
+    for number, size, came in compared:
+        lines = came.body.lines
+        if lines >= _TELLING and -_OPEN_END <= _difference(seen, size, came) + lines <= _OPEN_END:
+            return _inexact(seen, number, size, came, f"each of the {lines} line ends has to count as two octets")
+    return KEPT if any(not _difference(seen, size, came) for _, size, came in compared) else None
+
+
+@judge("R1939-FMT-03", verb=("LIST", "RETR"))
+def stuffing_does_not_count(seen: Seen) -> Finding | None:
+    """§11: lines that start with the termination octet are not counted twice."""
+    compared = [told for told in _compared(seen) if told[2].body.stuffed]
+    for number, size, came in compared:
+        stuffed, difference = came.body.stuffed, _difference(seen, size, came)
+        if stuffed != _TERMINATOR and difference in (stuffed, stuffed + _TERMINATOR):
+            return _inexact(seen, number, size, came, f"the {stuffed} octets of stuffing may not count")
+    return KEPT if any(not _difference(seen, size, came) for _, size, came in compared) else None
+
+
+@judge("R1939-FMT-04", verb=("LIST", "RETR"))
+def terminating_line_does_not_count(seen: Seen) -> Finding | None:
+    """§3, §11: the terminating line is no part of the message."""
+    compared = _compared(seen)
+    for number, size, came in compared:
+        stuffed, difference = came.body.stuffed, _difference(seen, size, came)
+        if stuffed != _TERMINATOR and difference in (_TERMINATOR, stuffed + _TERMINATOR):
+            return _inexact(seen, number, size, came, "the terminating line may not count")
+    return KEPT if any(not _difference(seen, size, came) for _, size, came in compared) else None
+
+
+def _inexact(seen: Seen, number: int, size: int, came: Retrieved, demand: str) -> Finding:
+    reason = f"{demand}; LIST says {size} for message {number}, and RETR sent {came.body.octets} octets"
+    if seen.verb != "RETR" and seen.body is not None:
+        line = next(line for line, row in seen.scans if row is not None and row.number == number)
+        return seen.broken(reason, (line.start, line.end))
+    return seen.broken(reason)
+
+
+def _in_base_sixteen(size: int, came: Retrieved) -> bool:
+    return size > 9 and int(str(size), 16) == came.body.octets
+
+
+# -- the same all the session ----------------------------------------------------------------------------------------
+
+
+@judge("R1939-AUTH-14", verb="LIST")
+def size_stays(seen: Seen) -> Finding | None:
+    """§4: the size is noted when the maildrop is opened."""
+    drop = seen.drop
+    if drop is None or not seen.positive or not seen.wellformed:
+        return None
+    before = drop.full if seen.body is not None else drop.single
+    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+    again = [row for row in rows if row is not None and row.number in before and row.number not in drop.marked]
+    if any(row.octets is None for row in again):
+        return None
+    changed = [row for row in again if row.octets != before[row.number]]
+    if not changed:
+        return KEPT if again else None
+    if drop.ever_marked and seen.body is not None and len(changed) > 1:
+        return None  # other messages under these numbers
+    row = changed[0]
+    reason = f"the size of a message stays what it was; message {row.number} had {before[row.number]} octets"
+    return seen.broken(f"{reason}, and now {seen.verb} says {row.octets}")
+
+
+@judge("R1939-AUTH-14", verb="STAT")
+def total_stays(seen: Seen) -> Finding | None:
+    """§4: with the sizes the total stays, as long as no message is marked."""
+    drop, now = seen.drop, seen.drop_listing
+    if drop is None or now is None or drop.ever_marked or drop.stat is None or now.octets is None:
+        return None
+    if now.count != drop.stat.count or drop.stat.octets is None:
+        return None
+    if now.octets == drop.stat.octets:
+        return KEPT if drop.retrieved else None
+    reason = f"the sizes of the messages stay what they were; STAT said {drop.stat.octets} octets"
+    return seen.broken(f"{reason}, and now {now.octets}")
+
+
+@judge("R1939-LIST-14", verb="LIST")
+def both_forms_agree(seen: Seen) -> Finding | None:
+    """§5: LIST tells the same size with an argument and without."""
+    drop = seen.drop
+    if drop is None or not seen.positive or not seen.wellformed:
+        return None
+    other = drop.single if seen.body is not None else drop.full
+    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+    both = [row for row in rows if row is not None and row.number in other and row.number not in drop.marked]
+    for row in both:
+        if row.octets is not None and row.octets != other[row.number] and row.number not in drop.touched:
+            own = drop.full if seen.body is not None else drop.single
+            if own.get(row.number, row.octets) != row.octets:
+                continue  # it changed, whatever the form
+            reason = f"both forms of LIST have to agree; for message {row.number} one says {other[row.number]}"
+            return seen.broken(f"{reason} and the other {row.octets}")
+    return KEPT if both and all(row.octets == other[row.number] for row in both) else None
+
+
+# -- the sum ---------------------------------------------------------------------------------------------------------
+
+
+@judge_session("R1939-STAT-05")
+def total_is_the_sum(session: Session) -> Finding | None:
+    """§5: the size of the maildrop in octets. With UTF8 offered it need not be exact (RFC 6856 §2.1)."""
+    drop = session.drop
+    if drop is None or session.shared or session.adrift or session.scene.utf8 or drop.count is None:
+        return None
+    stat, witness, numbers = drop.before_marks, drop.witnesses.get("STAT"), drop.all_numbers
+    if stat is None or stat.octets is None or witness is None or numbers is None or drop.hexadecimal:
+        return None
+    if not numbers or not numbers <= drop.full.keys():
+        return None
+    listed = sum(drop.full[number] for number in numbers)
+    if stat.octets == listed:
+        return KEPT
+    put_there = sum(len(message.octets) for message in session.scene.ledger.delivered(session.user))
+    if drop.inexact or stat.octets == put_there:
+        return None  # it is the listing that is wrong
+    reason = f"the total in STAT is the sum of the sizes in LIST, {listed}; it was {stat.octets}"
+    return Finding(broken=True, reason=reason, evidence=witness.exchange.evidence())

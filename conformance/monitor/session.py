@@ -1,0 +1,245 @@
+"""One connection, as far as its exchanges have revealed it: who logged in, where it stands, how sure that is."""
+
+from typing import Final
+
+from conformance.monitor.drop import Drop
+from conformance.monitor.history import Past, Scene
+from conformance.transcript import Conversation, Exchange, Incident, Mark
+from conformance.wire import VERBS, Command, Indicator, State
+from conformance.wire.grammar import TIMESTAMP
+
+__all__ = ["LOGINS", "Session"]
+
+LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
+"""Commands whose positive answer opens the maildrop."""
+
+_ENDINGS: Final = frozenset(
+    {Incident.CLIENT_CLOSED, Incident.CLIENT_RESET, Incident.SERVER_CLOSED, Incident.SERVER_RESET, Incident.TOO_MUCH}
+)
+_GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
+_PATIENCE: Final = 2
+"""Refused commands after which a server may close without a word."""
+_IDLE: Final = {State.AUTHORIZATION: 30.0, State.TRANSACTION: 600.0}
+"""Seconds of silence after which a server may close: ten minutes (RFC 1939 §3), but much less is usual before login."""
+
+
+class Session:
+    """What the exchanges of one connection have revealed so far."""
+
+    def __init__(self, conversation: Conversation, scene: Scene) -> None:
+        self.conversation = conversation
+        self.scene = scene
+        self.sure = True
+        """Whether it is certain which reply belongs to which command."""
+        self.sure_up_to: int | None = None
+        """Number of the first exchange for which that is not certain."""
+        self.adrift = False
+        """Whether the server is known to stand elsewhere than the commands and replies say."""
+        self.shared = False
+        """Whether another session may have had the same maildrop open at the same time."""
+        self.user: bytes | None = None
+        """Who logged in, when that was shown."""
+        self.name: bytes | None = None
+        """The name in the last USER that was accepted."""
+        self.named = False
+        """Whether a USER was ever accepted."""
+        self.refused_name = False
+        """Whether the last USER was refused."""
+        self.fresh_name = False
+        """Whether an accepted USER was the last command."""
+        self.failed_pass = False
+        """Whether PASS failed, and no USER was accepted since."""
+        self.failed_logins = 0
+        self.failed_apop = False
+        """Whether the last login that was tried was an APOP that was refused."""
+        self.refusals = 0
+        """Commands that were refused in a row."""
+        self.login: Exchange | None = None
+        """The command whose positive answer opened the maildrop."""
+        self.before: Past | None = None
+        """The session that had the maildrop open before, when that is known."""
+        self.first_command = False
+        """Whether no command came yet since the maildrop was opened."""
+        self.drop: Drop | None = None
+        self.quit: Exchange | None = None
+        """QUIT, once it was answered."""
+        self.capabilities: frozenset[str] = frozenset()
+        self.stamp: bytes | None = None
+        """What looks like a time stamp in the greeting."""
+        self.turn = False
+        """Whether the next line of the client is a turn of AUTH and no command (RFC 5034 §4)."""
+        self.asked_before = frozenset[str]()
+        """Commands without an argument that were answered positively since the maildrop was opened."""
+        self.spoke_at: float | None = None
+        """When the server spoke last, in seconds since the connection was opened."""
+        self.bodied = False
+        """Whether the reply before had a body."""
+        self._waits = tuple(
+            entry.at
+            for entry in conversation.transcript.entries
+            if isinstance(entry, Mark) and entry.incident is Incident.WAITED
+        )
+
+    @property
+    def ending(self) -> Mark | None:
+        """How the connection ended, if it did."""
+        entries = self.conversation.transcript.entries
+        return next((e for e in entries if isinstance(e, Mark) and e.incident in _ENDINGS), None)
+
+    @property
+    def open_drop(self) -> Drop | None:
+        """The maildrop, while what is known of it can be trusted."""
+        drop = self.drop
+        return drop if drop is not None and not (self.shared or self.adrift or drop.blurred) else None
+
+    @property
+    def pipelines(self) -> bool:
+        """Whether the server promised to answer commands that come in a batch (RFC 2449 §6.8)."""
+        return "PIPELINING" in self.capabilities
+
+    # -- what did not come ---------------------------------------------------------------------------------------
+
+    def waited(self, since: float, until: float | None = None) -> bool:
+        """Whether somebody waited in vain between two moments."""
+        return any(since <= at and (until is None or at <= until) for at in self._waits)
+
+    def late(self, exchange: Exchange) -> bool:
+        """Whether the reply was waited for in vain first; then it may be the one to a later command."""
+        if not self._waits or exchange.answered_at is None or exchange.command is None:
+            return False
+        return self.waited(exchange.sent_at, exchange.answered_at)
+
+    def ignored(self, exchange: Exchange) -> bool:
+        """Whether it is certain that the server never answered the command, and ought to have."""
+        if exchange.pipelined or exchange.command is None or self.quit is not None or not exchange.command.line.content:
+            return False
+        if exchange.lost in _GONE and exchange.reply is None and not self.waited(exchange.sent_at):
+            return not self._may_close(exchange)
+        if exchange.command.verb in LOGINS or self.failed_logins:
+            return False  # servers slow down who guesses passwords
+        if exchange.reply is None:
+            return exchange.lost is not None and self.waited(exchange.sent_at)
+        return self.late(exchange) and self._one_short(exchange)
+
+    def _may_close(self, exchange: Exchange) -> bool:
+        """Whether a server may hang up where the answer was due."""
+        greeting = self.conversation.greeting
+        refused = greeting is None or not greeting.positive
+        idle = exchange.sent_at - (self.spoke_at or 0.0) >= _IDLE.get(exchange.state, 0.0)
+        return refused or idle or self.failed_logins > 0 or self.refusals >= _PATIENCE
+
+    def _one_short(self, exchange: Exchange) -> bool:
+        """Whether the reply came only when another command was out, and the last command never got one."""
+        later = self.conversation.exchanges[exchange.number + 1 :]
+        answered_at = exchange.answered_at or 0.0
+        return bool(later) and later[0].sent_at <= answered_at and later[-1].reply is None
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def learn(self, exchange: Exchange) -> None:
+        """Take in what an exchange shows of the connection; what it shows of the maildrop is taken in elsewhere."""
+        if exchange.answered_at is not None:
+            self.spoke_at = exchange.answered_at
+        if not exchange.certain or exchange.lost is not None or exchange.reply is None or self.late(exchange):
+            self._doubt(exchange)
+            return
+        if self.sure:
+            self._learn_answered(exchange)
+
+    def _doubt(self, exchange: Exchange) -> None:
+        self.sure = False
+        if self.sure_up_to is None:
+            self.sure_up_to = exchange.number
+
+    def _learn_answered(self, exchange: Exchange) -> None:
+        command, reply = exchange.command, exchange.reply
+        if reply is None:
+            return
+        self.bodied, self.first_command = reply.body is not None, False
+        if command is None:
+            stamp = TIMESTAMP.search(reply.status.content)
+            if stamp is not None:
+                transcript = exchange.transcript
+                self.stamp = stamp[0]
+                self.scene.ledger.seen_stamps.setdefault(self.stamp, (transcript.name, transcript.opened))
+            return
+        if any(not _is_status(line.content) for line in exchange.extra):
+            self._doubt(exchange)  # the rest may come later, and would be taken for replies
+        if self.turn:
+            self._learn_turn(exchange)
+            return
+        if reply.indicator is Indicator.NONE:
+            self._doubt(exchange)
+        if exchange.verb in ("USER", "PASS", "APOP", "AUTH", "STLS"):
+            self._learn_login(exchange)
+        elif exchange.verb == "QUIT" and (exchange.positive or self._left(exchange)):
+            self.quit = exchange
+        elif exchange.verb == "CAPA" and exchange.positive:
+            self._learn_capabilities(exchange)
+        if exchange.verb != "USER":
+            self.fresh_name = False
+        if exchange.positive and isinstance(command, Command) and not command.arguments:
+            self.asked_before |= {command.verb}
+        self.refusals = self.refusals + 1 if exchange.negative and not _plausible(command) else 0
+
+    @staticmethod
+    def _left(exchange: Exchange) -> bool:
+        """Whether QUIT ended the session although some messages could not be removed (RFC 1939 §6)."""
+        command = exchange.command
+        return exchange.state is State.TRANSACTION and command is not None and command.wellformed
+
+    def _learn_login(self, exchange: Exchange) -> None:
+        command = exchange.command
+        arguments = command.arguments if isinstance(command, Command) else ()
+        if exchange.verb == "USER":
+            self.fresh_name = exchange.positive
+            self.refused_name = not exchange.positive
+            if exchange.positive:
+                self.name, self.named, self.failed_pass = b" ".join(arguments), True, False
+            return
+        if exchange.verb == "STLS":
+            if exchange.positive:
+                self.name, self.named, self.fresh_name = None, False, False
+            return
+        if exchange.verb == "AUTH" and exchange.reply is not None and not (exchange.positive or exchange.negative):
+            self.turn = exchange.reply.indicator is Indicator.CONTINUATION
+            return
+        user = {"PASS": self.name, "APOP": arguments[0] if arguments else None}.get(exchange.verb)
+        self._logged_in(exchange, user)
+
+    def _learn_turn(self, exchange: Exchange) -> None:
+        if exchange.reply is not None and exchange.reply.indicator is not Indicator.CONTINUATION:
+            self.turn = False
+            self._logged_in(exchange, None)
+
+    def _logged_in(self, exchange: Exchange, user: bytes | None) -> None:
+        if exchange.state is not State.AUTHORIZATION:
+            return
+        verb = exchange.verb
+        if exchange.positive and exchange.reply is not None and exchange.reply.body is None:
+            self.scene.ledger.apop |= verb == "APOP" and self.stamp is not None
+            self.login, self.user, self.drop, self.first_command = exchange, user, Drop(), True
+            self.asked_before = frozenset()
+            if verb == "PASS" and user is not None and exchange.command is not None:
+                self.scene.passwords.add((user, b" ".join(exchange.command.arguments)))
+        elif exchange.negative:
+            self.failed_logins += 1
+            self.failed_apop = verb == "APOP"
+            self.failed_pass = self.failed_pass or verb == "PASS"
+
+    def _learn_capabilities(self, exchange: Exchange) -> None:
+        lines = [line.content.upper() for line in exchange.body_lines()[:200]]
+        words = [line.decode("ascii", "replace").split() for line in lines]
+        self.capabilities = frozenset(word[0] for word in words if word)
+        self.scene.utf8 |= "UTF8" in self.capabilities
+        self.scene.uidl |= "UIDL" in self.capabilities
+        self.scene.expires |= any(word[:2] == ["EXPIRE", "0"] for word in words)
+
+
+def _is_status(octets: bytes) -> bool:
+    return octets[:3].upper() == b"+OK" or octets[:4].upper() == b"-ERR"
+
+
+def _plausible(command: object) -> bool:
+    """Whether a refusal is in the nature of the command and tries no server's patience."""
+    return isinstance(command, Command) and command.wellformed and command.verb in VERBS
