@@ -138,10 +138,11 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def render(lines: Iterable[TextLine]) -> str:
-    """The lines as text, each mark underlined; connections are named when there are several."""
+def render(lines: Iterable[TextLine], *, several: bool | None = None) -> str:
+    """The lines as text, each mark underlined; connections are named when there are `several`, or seem to be."""
     lines = list(lines)
-    several = len({line.connection for line in lines}) > 1
+    if several is None:
+        several = len({line.connection for line in lines}) > 1
     rendered = []
     for line in lines:
         lead = f"{line.connection}  {line.kind}: " if several else f"{line.kind}: "

@@ -4,8 +4,7 @@ from conformance.clauses import Advisory, Clause, Grade, Level, Subject
 from conformance.results import CaseResult, ClauseResult, Standing
 from conformance.results.clause import judge_clauses
 from conformance.verdicts import Outcome, Verdict
-
-from .sample import clause
+from tests.results.sample import clause
 
 STAT = clause("STAT-02", "5", "STAT", Level.FACT, "STAT always succeeds.")
 

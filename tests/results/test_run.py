@@ -3,8 +3,7 @@ import pytest
 from conformance.clauses import Advisory, Grade, Level
 from conformance.results import CaseResult, FailOn, LeftOut, RunResult, Standing, TargetInfo, run_result
 from conformance.verdicts import Outcome, Verdict
-
-from .sample import CASES, clause, sample_run
+from tests.results.sample import CASES, clause, sample_run
 
 DEMANDS = {
     "must": clause("STAT-01", "5", "STAT", Level.FACT, "x"),

@@ -2,8 +2,7 @@ import pytest
 
 from conformance.transcript import Conversation, Evidence, Incident, Span, Transcript
 from conformance.wire import State
-
-from .recordings import conversation, recording
+from tests.transcript.recordings import conversation, recording
 
 GREETING = ("S", b"+OK ready\r\n")
 LOGIN = (("C", b"USER alice\r\n"), ("S", b"+OK\r\n"), ("C", b"PASS secret\r\n"), ("S", b"+OK in\r\n"))

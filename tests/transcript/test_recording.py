@@ -1,8 +1,7 @@
 import pytest
 
 from conformance.transcript import Chunk, Incident, Mark, Transcript
-
-from .recordings import recording
+from tests.transcript.recordings import recording
 
 
 def test_each_direction_has_offsets_of_its_own() -> None:

@@ -2,8 +2,7 @@ import pytest
 
 from conformance.transcript import Incident, Transcript
 from conformance.transcript.roles import Roles
-
-from .recordings import recording
+from tests.transcript.recordings import recording
 
 GREETING = ("S", b"+OK ready\r\n")
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.transcript import Conversation, Incident, RecordingError, Transcript, dump, load
-
-from .recordings import recording
+from tests.transcript.recordings import recording
 
 ENTRIES = st.lists(
     st.one_of(

@@ -2,8 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.transcript.stream import Stream
-
-from .recordings import recording
+from tests.transcript.recordings import recording
 
 OCTETS = st.lists(st.sampled_from([b"a", b"\r\n", b"\n", b"\r", b"bc"])).map(b"".join)
 

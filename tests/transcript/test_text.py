@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.transcript import Evidence, Incident, Secrets, Span, TextLine, Transcript, render, text_lines
-
-from .recordings import recording
+from tests.transcript.recordings import recording
 
 SECRETS = Secrets([b"open sesame"])
 GREETING = ("S", b"+OK ready\r\n")

@@ -1,0 +1,20 @@
+"""Results told to people and to programs: one small writer for each form, over a result that none of them changes."""
+
+from conformance.reporters.allure import decorate
+from conformance.reporters.folder import write_all
+from conformance.reporters.junit import JunitReporter, junit_xml
+from conformance.reporters.reporter import Reporter, ReportError
+from conformance.reporters.results_file import ResultsReporter, results_json
+from conformance.reporters.terminal import TerminalReporter
+
+__all__ = [
+    "JunitReporter",
+    "ReportError",
+    "Reporter",
+    "ResultsReporter",
+    "TerminalReporter",
+    "decorate",
+    "junit_xml",
+    "results_json",
+    "write_all",
+]

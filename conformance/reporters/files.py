@@ -1,0 +1,42 @@
+"""Report files: written as a whole or not at all."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from conformance.reporters.reporter import ReportError
+
+__all__ = ["write_file"]
+
+
+def write_file(path: Path, text: str) -> None:
+    """Put the text there, its folder made where it is missing; a reader sees the old file or the new one."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        blocker = next((p for p in (path.parent, *path.parent.parents) if p.is_file()), path.parent)
+        message = f"the report cannot go to {path.parent}: {blocker} is a file. Name another folder with --report."
+        raise ReportError(message) from error
+    except OSError as error:
+        raise _refused(path.parent, error) from error
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except IsADirectoryError as error:
+        _forget(part)
+        message = f"{path} cannot be written: a folder of this name is in the way. Move it, or name another --report."
+        raise ReportError(message) from error
+    except OSError as error:
+        _forget(part)
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> ReportError:
+    why = error.strerror or str(error)
+    return ReportError(f"{path} cannot be written: {why}. Name a folder that you may write to with --report.")
+
+
+def _forget(part: Path) -> None:
+    with suppress(OSError):  # it was not made, or cannot be removed: what is wrong is told anyway
+        part.unlink()

@@ -1,0 +1,98 @@
+"""junit.xml: one test case a scenario, for continuous integration."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.reporters.files import write_file
+from conformance.reporters.printable import printable
+from conformance.reporters.window import window
+from conformance.results import CaseResult, ClauseResult, LeftOut, RunResult
+from conformance.transcript import render
+from conformance.verdicts import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from junitparser import TestCase
+    from junitparser.junitparser import FinalResult
+
+__all__ = ["JunitReporter", "junit_xml"]
+
+
+@dataclass(frozen=True, slots=True)
+class JunitReporter:
+    """Writes junit.xml."""
+
+    path: Path
+
+    def report(self, result: RunResult) -> None:
+        """Write it."""
+        write_file(self.path, junit_xml(result))
+
+
+def junit_xml(result: RunResult) -> str:
+    """The text of junit.xml."""
+    from junitparser import JUnitXml, TestSuite  # for those who want a report
+
+    clauses = {clause.id: clause for clause in result.clauses}
+    suite = TestSuite(f"pop3spec {printable(result.target.address)}")
+    suite.timestamp = result.started
+    suite.add_property("version", result.version)
+    suite.add_property("target", printable(result.target.address))
+    suite.add_testcases([_test_case(case, clauses) for case in result.cases])
+    suite.add_testcases([_not_run(item) for item in result.left_out])
+    xml = JUnitXml("pop3spec")
+    xml.add_testsuite(suite)
+    xml.update_statistics()  # type: ignore[no-untyped-call] # junitparser does not say that it returns nothing
+    octets = BytesIO()
+    xml.write(octets, pretty=True)
+    return octets.getvalue().decode()
+
+
+def _test_case(case: CaseResult, clauses: dict[str, ClauseResult]) -> "TestCase":
+    from junitparser import TestCase
+
+    test = TestCase(case.id, f"rfc{case.rfc}.{case.section}", round(case.seconds, 3))
+    test.result = list(_results(case, clauses))
+    if case.outcome in (Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE) and case.transcript:
+        test.system_out = printable(f"{case.title}\n\n{render(case.transcript)}")
+    return test
+
+
+def _not_run(item: LeftOut) -> "TestCase":
+    from junitparser import Skipped, TestCase
+
+    test = TestCase(printable(item.what), "left-out", 0.0)
+    test.result = [Skipped(_attribute(f"not run: {item.why}"), "not run")]
+    return test
+
+
+def _results(case: CaseResult, clauses: dict[str, ClauseResult]) -> "Iterator[FinalResult]":
+    from junitparser import Error, Failure, Skipped
+
+    if case.outcome is Outcome.BROKEN:
+        broken = [v for v in case.verdicts if v.outcome is Outcome.BROKEN]
+        weighty = [v for v in broken if clauses[v.clause].advisory is None] or broken
+        failure = Failure(_attribute(_message(weighty, clauses)), "broken")
+        failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in weighty))
+        yield failure
+    elif case.outcome is Outcome.ERRORED:
+        yield Error(_attribute(case.reason), "errored")
+    elif case.outcome is not Outcome.KEPT:
+        yield Skipped(_attribute(f"{case.outcome.value}: {case.reason}"), case.outcome.value)
+
+
+def _message(verdicts: Iterable[Verdict], clauses: dict[str, ClauseResult]) -> str:
+    found = (clauses[verdict.clause] for verdict in verdicts)
+    return "; ".join(f"{clause.id} ({clause.citation}): {clause.says}" for clause in found)
+
+
+def _told(case: CaseResult, verdict: Verdict, clause: ClauseResult) -> str:
+    head = f"{clause.id}  {clause.citation}  {clause.level.value}\n{clause.says}\n\n"
+    several = len({line.connection for line in case.transcript}) > 1
+    return f"{head}{render(window(case, verdict), several=several)}\n{verdict.reason}\n"
+
+
+def _attribute(text: str) -> str:
+    return printable(" ".join(text.splitlines()))

@@ -1,0 +1,50 @@
+"""How the clauses of each section stand, as a small table."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from conformance.reporters.printable import printable
+from conformance.results import ClauseResult, RunResult, Standing
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["section_table"]
+
+_DISPUTED: Final = "disputed"
+_COLUMNS: Final = {
+    Standing.KEPT.value: ("kept", "green"),
+    Standing.BROKEN.value: ("broken", "bold red"),
+    _DISPUTED: ("disputed", "yellow"),
+    Standing.ERRORED.value: ("errored", "magenta"),
+    Standing.INCONCLUSIVE.value: ("unclear", "yellow"),
+    Standing.NOT_IMPLEMENTED.value: ("absent", "dim"),
+    Standing.NOT_APPLICABLE.value: ("n/a", "dim"),
+    Standing.NOT_TESTED.value: ("untested", "dim"),
+}
+"""Columns in order, with heading and style; one without a number in it is left out."""
+
+
+def section_table(result: RunResult) -> "Table":
+    """One row a section in the order of the catalogue, and one for the sum."""
+    from rich.table import Table
+    from rich.text import Text
+
+    rows: dict[str, Counter[str]] = {}
+    for clause in result.clauses:
+        rows.setdefault(clause.citation, Counter())[_column(clause)] += 1
+    total = sum(rows.values(), Counter[str]())
+    columns = [key for key in _COLUMNS if total[key]]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_footer=bool(rows))
+    table.add_column("section", Text("all"), no_wrap=True)
+    for key in columns:
+        heading, style = _COLUMNS[key]
+        table.add_column(heading, Text(str(total[key])), justify="right", style=style)
+    for citation, counts in rows.items():
+        table.add_row(Text(printable(citation)), *(Text(str(counts[key] or "")) for key in columns))
+    return table
+
+
+def _column(clause: ClauseResult) -> str:
+    """A broken clause that is only reported on has a column of its own, so that broken means broken."""
+    return _DISPUTED if clause.outcome is Standing.BROKEN and clause.advisory is not None else clause.outcome.value

@@ -1,0 +1,187 @@
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.bundled import REPORTS
+from conformance.reporters import TerminalReporter
+from conformance.results import CaseResult, LeftOut, RunResult
+from conformance.transcript import Evidence, TextLine
+from conformance.verdicts import Outcome, Verdict
+from tests.results.golden import matches
+from tests.results.sample import sample_run
+
+FOLDER = Path("pop3spec-report")
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _no_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def told(result: RunResult, stream: io.StringIO | None = None, width: int | None = 80) -> str:
+    stream = stream or io.StringIO()
+    TerminalReporter(stream, folder=FOLDER, width=width).report(result)
+    return stream.getvalue()
+
+
+def broken(text: str, reason: str, *, marks: tuple[tuple[int, int], ...] = ((0, 4),), ended: bool = True) -> RunResult:
+    transcript = (TextLine("A", 0.0, "C", "STAT", (), 1), TextLine("A", 0.1, "S", text, marks, 1, ended))
+    verdict = Verdict("R1939-STAT-06", Outcome.BROKEN, reason, Evidence("A", 1))
+    return sample_run(
+        CaseResult("05-stat/x", "x", 1939, "5", Outcome.BROKEN, verdicts=(verdict,), transcript=transcript)
+    )
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_published_example_is_what_is_printed(width: int) -> None:
+    text = told(sample_run(), width=width)
+    assert matches(REPORTS / "examples" / f"terminal-{width}.txt", text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_no_line_but_a_command_is_wider_than_the_terminal(width: int) -> None:
+    lines = told(sample_run(), width=width).splitlines()
+    assert all(len(line) <= width or "pop3spec run" in line for line in lines)
+    assert not any(line.endswith(" ") for line in lines)
+
+
+def test_the_verdict_comes_first_and_the_report_last() -> None:
+    lines = told(sample_run()).splitlines()
+    assert lines[0] == "3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"
+    assert lines[-1] == "Report in pop3spec-report"
+
+
+def test_the_command_that_repeats_a_scenario_is_given_and_never_wrapped() -> None:
+    stream = io.StringIO()
+    command = "pop3spec run --host mail.example.com --port 110 --account alice:$PASSWORD --scenario {}"
+    TerminalReporter(stream, repeat=command.format, width=60).report(sample_run())
+    assert f"    {command.format('05-list/list-leaves-out-what-is-marked')}\n" in stream.getvalue()
+
+
+def test_the_offending_octets_are_underlined() -> None:
+    assert "    C: STAT\n    S: +OK 3 4210\n           ^^^^^^\n" in told(broken("+OK 3 4210", "bad", marks=((4, 10),)))
+
+
+def test_a_missing_line_end_can_be_seen() -> None:
+    assert "    S: +OK  (no line end)\n          ^\n" in told(broken("+OK", "bad", marks=((3, 3),), ended=False))
+
+
+def test_a_long_line_is_cut_around_its_mark() -> None:
+    text = told(broken("-ERR " + "x" * 200 + " here " + "y" * 200, "bad", marks=((206, 210),)))
+    line = next(line for line in text.splitlines() if "here" in line)
+    carets = text.splitlines()[text.splitlines().index(line) + 1]
+    assert line[carets.index("^") : carets.index("^") + 4] == "here"
+    assert len(line) <= 80
+
+
+def test_what_is_broken_elsewhere_too_is_told() -> None:
+    case = broken("+OK", "bad").cases[0]
+    text = told(sample_run(case, replace(case, id="05-stat/y"), replace(case, id="05-stat/z")))
+    assert "    also in 05-stat/y, 05-stat/z\n" in text
+    assert "1 MUST clause broken\n" in text
+
+
+def test_a_broken_clause_without_a_recording_is_told_in_words() -> None:
+    case = CaseResult("x", "x", 1939, "5", Outcome.BROKEN, verdicts=(Verdict("R1939-STAT-06", Outcome.BROKEN, "bad"),))
+    assert "RFC 1939 §5, STAT; stated as a fact, weighs as a MUST\n\n    bad\n\n    pop3spec run" in told(
+        sample_run(case)
+    )
+
+
+def test_a_broken_clause_whose_scenario_is_not_there_is_told_by_its_reason() -> None:
+    result = broken("+OK", "the reason")
+    assert "weighs as a MUST\n    the reason\n" in told(replace(result, cases=()))
+
+
+HOSTILE = "[bold]\\x1b[31m[/bold][link=http://x]:smile: {x}"
+
+
+def test_markup_from_a_server_is_inert() -> None:
+    text = told(broken(HOSTILE, f"got '{HOSTILE}'"), width=120)
+    assert f"S: {HOSTILE}\n" in text
+    assert f"got '{HOSTILE}'" in text
+
+
+def test_terminal_codes_from_a_server_are_inert_in_every_place() -> None:
+    codes = "\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202e"
+    case = replace(broken("+OK", codes).cases[0], notes=(codes,))
+    error = CaseResult("y", "y", 1939, "5", Outcome.ERRORED, codes)
+    unclear = Verdict("R1939-UPD-02", Outcome.INCONCLUSIVE, codes)
+    vague = CaseResult("z", "z", 1939, "6", Outcome.INCONCLUSIVE, codes, (unclear,))
+    result = sample_run(case, error, vague)
+    target = replace(result.target, address=codes, software=codes)
+    result = replace(result, target=target, left_out=(LeftOut(codes, codes),))
+    assert set("\x1b\x07\r\x9b\u202e").isdisjoint(told(result))
+    coloured = re.sub(r"\x1b\[[0-9;]*m", "", told(result, Terminal()))
+    assert set("\x1b\x07\r\x9b\u202e").isdisjoint(coloured)
+
+
+def test_there_is_colour_on_a_terminal_alone() -> None:
+    assert "\x1b[" in told(sample_run(), Terminal())
+    assert "\x1b[" not in told(sample_run())
+
+
+def test_colours_change_no_letter() -> None:
+    assert re.sub(r"\x1b\[[0-9;]*m", "", told(sample_run(), Terminal())).split() == told(sample_run()).split()
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not re.search(r"\x1b\[[0-9;]*3[1-7]", told(sample_run(), Terminal()))
+
+
+def test_a_very_wide_terminal_is_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    assert max(map(len, told(sample_run(), width=None).splitlines())) <= 120
+
+
+def test_a_stream_without_our_letters_gets_others() -> None:
+    octets = io.BytesIO()
+    stream = io.TextIOWrapper(octets, encoding="ascii")
+    TerminalReporter(stream, width=80).report(sample_run())
+    text = octets.getvalue().decode("ascii")
+    assert "RFC 1939 section 5, STAT" in text
+    assert "    *: ...\n" in text
+    assert "?" not in text
+
+
+def test_a_run_that_is_good_is_short() -> None:
+    kept = tuple(Verdict(clause.id, Outcome.KEPT) for clause in sample_run().clauses)
+    result = replace(sample_run(CaseResult("x", "x", 1939, "5", Outcome.KEPT, verdicts=kept)), left_out=())
+    text = told(result)
+    assert text.startswith("No clause broken; kept: 9 MUST, 2 SHOULD\n")
+    assert len(text.splitlines()) < 15
+
+
+def test_many_of_a_kind_are_counted_and_not_listed() -> None:
+    errors = [CaseResult(f"x/{n:02}", "x", 1939, "5", Outcome.ERRORED, "cannot fill") for n in range(25)]
+    text = told(sample_run(*errors))
+    assert text.count("cannot fill") == 10
+    assert "and 15 more scenarios, see the report" in text
+
+
+def test_what_was_left_out_is_grouped_by_the_reason() -> None:
+    left_out = tuple(LeftOut(f"s/{n}", "no account") for n in range(6))
+    text = told(replace(sample_run(), left_out=left_out))
+    assert "no account: s/0, s/1, s/2, s/3 and 2 more\n" in text
+
+
+def test_no_password_is_printed() -> None:
+    assert "sesame" not in told(sample_run())
+
+
+def test_standard_output_is_where_it_goes_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    TerminalReporter(width=80).report(sample_run())
+    assert capsys.readouterr().out.startswith("3 MUST clauses broken")
