@@ -70,6 +70,8 @@ class Stage:
     features: Features | None = None
     _contents: dict[str, _Contents] = field(default_factory=dict)
     _wrong: dict[str, int] = field(default_factory=dict)
+    _found_empty: list[Account] = field(default_factory=list)
+    """Accounts beside the worker's own whose maildrops were looked at."""
     _shut: str = ""
     """Why mail cannot be delivered while a session is open, once that has been tried in vain."""
 
@@ -83,19 +85,18 @@ class Stage:
     # -- before the first scenario -------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Look at each account's maildrop. `TargetError` when the run must not go on."""
-        for account in self._accounts_in_use():
-            self._check_empty(account)
+        """Look at the maildrop of this worker's account. `TargetError` when the run must not go on.
+
+        Those of special accounts are looked at before they are filled: that nobody can log in to one of them may be
+        what there is to find out.
+        """
+        self._check_empty(self.account)
 
     def survey(self) -> Features:
         """What the target offers, found out once."""
         if self.features is None:
             self.features = survey(self.target, self.account)
         return self.features
-
-    def _accounts_in_use(self) -> list[Account]:
-        special = [account for account in self.target.accounts if account != self.account and is_special(account)]
-        return [self.account, *special]
 
     def _check_empty(self, account: Account) -> None:
         if not self.settings.touch:
@@ -180,6 +181,9 @@ class Stage:
         except UnknownMailError as error:
             raise NotPlayed(Outcome.ERRORED, str(error)) from None
         self._check_deliverable(mails)
+        if account != self.account and account not in self._found_empty:
+            self._check_empty(account)
+            self._found_empty.append(account)
         self._contents.pop(account.name, None)
         self.clear(account)
         mailbox = _mailbox(account)
@@ -280,7 +284,7 @@ class Stage:
     def end(self) -> None:
         """Leave every maildrop as it was found: empty."""
         if self.settings.touch:
-            for account in self._accounts_in_use():
+            for account in (self.account, *self._found_empty):
                 try:
                     self.clear(account)
                 except (FillError, TargetError):
