@@ -47,12 +47,21 @@ class TerminalReporter:
     """Where the report files are."""
     width: int | None = None
     """Columns; as wide as the terminal, if not given."""
+    colour: bool | None = None
+    """Whether the stream shows colours; as the stream says, if not given."""
 
     def report(self, result: RunResult) -> None:
         """Print it. Colour only on a terminal, and not where NO_COLOR is set."""
         from rich.console import Console
 
-        console = Console(file=self.stream, markup=False, emoji=False, highlight=False, width=self.width)
+        console = Console(
+            file=self.stream,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            width=self.width,
+            force_terminal=self.colour,
+        )
         if self.width is None:
             console.width = min(console.width, _WIDEST)
         with console.capture() as capture:

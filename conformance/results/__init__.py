@@ -1,6 +1,6 @@
 """Verdicts folded into what a run came to: one result a scenario, one a clause, and the grade of the whole."""
 
-from conformance.results.case import CaseResult, fold
+from conformance.results.case import CaseResult, fold, masked
 from conformance.results.clause import ClauseResult, Standing
 from conformance.results.plain import (
     SCHEMA,
@@ -25,6 +25,7 @@ __all__ = [
     "case_as_plain",
     "case_from_plain",
     "fold",
+    "masked",
     "run_as_plain",
     "run_from_plain",
     "run_result",

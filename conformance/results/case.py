@@ -1,11 +1,11 @@
 """What one scenario came to."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from conformance.transcript import TextLine
+from conformance.transcript import Secrets, TextLine
 from conformance.verdicts import Outcome, Verdict, worst
 
-__all__ = ["CaseResult", "fold"]
+__all__ = ["CaseResult", "fold", "masked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,13 @@ def fold(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
         if known is None or worst((known.outcome, verdict.outcome)) is not known.outcome:
             by_clause[verdict.clause] = verdict
     return tuple(by_clause[clause] for clause in sorted(by_clause))
+
+
+def masked(case: CaseResult, secrets: Secrets) -> CaseResult:
+    """The same, without secrets in its words: a reason may quote what a server said. The transcript has none."""
+    return replace(
+        case,
+        reason=secrets.words(case.reason),
+        verdicts=tuple(replace(verdict, reason=secrets.words(verdict.reason)) for verdict in case.verdicts),
+        notes=tuple(map(secrets.words, case.notes)),
+    )

@@ -75,6 +75,11 @@ def test_what_was_left_out_is_skipped_too() -> None:
     assert [skipped.get("message") for skipped in case] == ["not run: no account"]
 
 
+def test_a_scenario_that_is_told_of_is_not_told_of_again() -> None:
+    result = replace(sample_run(), left_out=(LeftOut(CASES[0].id, "no account"),))
+    assert junit_xml(result).count(CASES[0].id) == 1
+
+
 def test_an_error_is_an_error() -> None:
     case = CaseResult("x", "x", 1939, "5", Outcome.ERRORED, "cannot fill")
     assert [(error.tag, error.get("message")) for error in case_of(sample_run(case), "x")] == [("error", "cannot fill")]

@@ -133,6 +133,12 @@ def test_there_is_colour_on_a_terminal_alone() -> None:
     assert "\x1b[" not in told(sample_run())
 
 
+def test_colour_can_be_asked_for_where_the_stream_goes_on_to_a_terminal() -> None:
+    stream = io.StringIO()
+    TerminalReporter(stream, width=80, colour=True).report(sample_run())
+    assert "\x1b[" in stream.getvalue()
+
+
 def test_colours_change_no_letter() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", told(sample_run(), Terminal())).split() == told(sample_run()).split()
 

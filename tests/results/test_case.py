@@ -1,4 +1,5 @@
-from conformance.results import CaseResult, fold
+from conformance.results import CaseResult, fold, masked
+from conformance.transcript import Secrets
 from conformance.verdicts import Outcome, Verdict
 
 
@@ -24,3 +25,17 @@ def test_a_kept_clause_outweighs_one_that_was_not_judged() -> None:
 def test_a_case_needs_no_more_than_its_name_and_its_outcome() -> None:
     case = CaseResult("05-stat/x", "x", 1939, "5", Outcome.KEPT)
     assert (case.verdicts, case.notes, case.clauses, case.transcript) == ((), (), (), ())
+
+
+def test_no_word_of_a_case_holds_a_password() -> None:
+    said = "got 'open sesame'"
+    case = CaseResult(
+        "x", "x", 1939, "7", Outcome.BROKEN, said, (Verdict("R1939-PASS-01", Outcome.BROKEN, said),), (said,)
+    )
+    safe = masked(case, Secrets([b"open sesame"]))
+    assert (safe.reason, safe.verdicts[0].reason, safe.notes) == (
+        "got '********'",
+        "got '********'",
+        ("got '********'",),
+    )
+    assert masked(case, Secrets()) == case
