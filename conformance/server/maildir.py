@@ -13,8 +13,9 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,7 @@ class _Noted:
     version: tuple[int, int, int]
     """Inode, size and time of change: while these stay, so does what was counted."""
     octets: int
+    unique_id: bytes
     place: Place
 
 
@@ -88,24 +90,25 @@ class MaildirStore:
 
     def _take_in(self, folder: Path) -> None:
         """Move what is new to `cur`, never over a message that has the same name."""
-        fresh = sorted(_messages(folder / "new"))
-        taken = {base_of(name) for name in _messages(folder / "cur")} if fresh else set()
-        for name in fresh:
-            base, colon, flags = name.partition(":")
+        fresh = _messages(folder / "new")
+        taken = {base_of(entry.name) for entry in _messages(folder / "cur")} if fresh else set()
+        for entry in fresh:
+            base, colon, flags = entry.name.partition(":")
             kept = self._names.next() if base in taken else base
             taken.add(kept)
             with suppress(FileNotFoundError):  # another program was faster
-                (folder / "new" / name).rename(folder / "cur" / (f"{kept}:{flags}" if colon else f"{kept}:2,"))
+                Path(entry).rename(folder / "cur" / (f"{kept}:{flags}" if colon else f"{kept}:2,"))
 
     def _note(self, cur: Path, known: dict[str, _Noted]) -> dict[str, _Noted]:
         noted: dict[str, _Noted] = {}
-        for name in sorted(_messages(cur)):
-            base = base_of(name)
+        for entry in _messages(cur):
+            name, base = entry.name, base_of(entry.name)
             with suppress(FileNotFoundError):  # it is gone, or bears other flags by now and is listed under those
+                found = entry.stat(follow_symlinks=False)
                 if base in noted:
                     base = self._names.next()
-                    (cur / name).rename(cur / (name := f"{base}:2,"))
-                noted[base] = _look_at(cur / name, known.get(base))
+                    name = Path(entry).rename(cur / f"{base}:2,").name
+                noted[base] = _look_at(cur, name, found, known.get(base))
         return dict(sorted(noted.items(), key=lambda item: item[1].place))
 
 
@@ -116,7 +119,7 @@ class HeldMaildir:
         self._cur = f"{cur}/"
         self._lock: int | None = lock
         self._names = [message.name for message in noted.values()]
-        self.maildrop = Maildrop.of((message.octets, unique_id_of(base)) for base, message in noted.items())
+        self.maildrop = Maildrop.of((message.octets, message.unique_id) for message in noted.values())
 
     def read(self, message: Message) -> Iterator[bytes]:
         """The message in wire form, in blocks. Raises MaildropError when its file cannot be read."""
@@ -159,10 +162,10 @@ class HeldMaildir:
     def _path_now(self, number: int) -> str:
         """Where the message is when another program has changed its flags. Raises FileNotFoundError."""
         base = base_of(self._names[number - 1])
-        for name in _messages(Path(self._cur)):
-            if base_of(name) == base:
-                self._names[number - 1] = name
-                return self._cur + name
+        for entry in _messages(Path(self._cur)):
+            if base_of(entry.name) == base:
+                self._names[number - 1] = entry.name
+                return entry.path
         raise FileNotFoundError(base)
 
 
@@ -179,21 +182,19 @@ def _lock(path: Path) -> int:
     return descriptor
 
 
-def _messages(part: Path) -> Iterator[str]:
-    """The names of the message files in a part of a Maildir."""
+def _messages(part: Path) -> list[os.DirEntry[str]]:
+    """The message files in a part of a Maildir, by name."""
     with os.scandir(part) as entries:
-        for entry in entries:
-            if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
-                yield entry.name
+        found = [entry for entry in entries if entry.name[0] != "." and entry.is_file(follow_symlinks=False)]
+    return sorted(found, key=attrgetter("name"))
 
 
-def _look_at(path: Path, known: _Noted | None) -> _Noted:
-    found = path.stat(follow_symlinks=False)
+def _look_at(cur: Path, name: str, found: os.stat_result, known: _Noted | None) -> _Noted:
     version = (found.st_ino, found.st_size, found.st_mtime_ns)
     if known is not None and known.version == version:
-        return known if known.name == path.name else _Noted(path.name, version, known.octets, known.place)
-    octets = size_of(_blocks(_open(str(path))))
-    return _Noted(path.name, version, octets, place_of(base_of(path.name)))
+        return known if known.name == name else replace(known, name=name)
+    base, octets = base_of(name), size_of(_blocks(_open(f"{cur}/{name}")))
+    return _Noted(name, version, octets, unique_id_of(base), place_of(base))
 
 
 def _open(path: str) -> int:
