@@ -45,14 +45,15 @@ def play(scenario: Scenario, stage: Stage, clauses: Collection[str] = CATALOGUE)
     try:
         prepared = stage.prepare(scenario)
     except NotPlayed as why:
-        return _unplayed(scenario, why.outcome, why.reason, began)
+        return _unplayed(scenario, clauses, why.outcome, why.reason, began)
     except (FillError, TargetError) as error:
-        return _unplayed(scenario, Outcome.ERRORED, str(error), began)
+        return _unplayed(scenario, clauses, Outcome.ERRORED, str(error), began)
     return _Play(scenario, stage, prepared, began, clauses).run()
 
 
-def _unplayed(scenario: Scenario, outcome: Outcome, reason: str, began: float) -> CaseResult:
-    verdicts = tuple(Verdict(clause, outcome, reason) for clause in sorted(scenario.clauses))
+def _unplayed(scenario: Scenario, clauses: Collection[str], outcome: Outcome, reason: str, began: float) -> CaseResult:
+    judged = sorted(clause for clause in scenario.clauses if clause in clauses)
+    verdicts = tuple(Verdict(clause, outcome, reason) for clause in judged)
     return CaseResult(
         id=scenario.id,
         title=scenario.title,
@@ -138,8 +139,8 @@ class _Play:
             return []
         if outcome is Outcome.BROKEN:
             outcome, reason = Outcome.INCONCLUSIVE, "the scenario ended before this was tried"
-        known = {verdict.clause for verdict in judged}
-        return [Verdict(clause, outcome, reason) for clause in self._scenario.clauses if clause not in known]
+        missing = set(self._scenario.clauses).intersection(self._clauses) - {verdict.clause for verdict in judged}
+        return [Verdict(clause, outcome, reason) for clause in sorted(missing)]
 
     def _secrets(self) -> Secrets:
         return Secrets(account.password_octets for account in self._stage.target.accounts)
