@@ -102,6 +102,6 @@ def _any(text: str, patterns: Iterable[str]) -> bool:
 def _hint(text: str, known: Iterable[str]) -> str:
     names = list(known)
     near = get_close_matches(text, names, n=3, cutoff=0.7) or get_close_matches(text.upper(), names, n=3, cutoff=0.7)
-    if near:
+    if near := near or [name for name in names if text in name][:3]:
         return f"; did you mean {' or '.join(near)}?"
     return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= 5 else ""
