@@ -39,6 +39,8 @@ class _Line:
     """Index of the next exchange whose reply is expected."""
     stock: int | None = None
     """Messages that LIST showed after login; DELE is only sent when they are as many as were delivered."""
+    slow: bool = False
+    """Whether replies are read slowly."""
 
     @property
     def conversation(self) -> Conversation:
@@ -137,7 +139,7 @@ class Dialogue:
                 self._closes(act)
                 self._nothing_came(self._line(act.connection))
             case Action.READ_SLOWLY:
-                self._line(act.connection).driver.pace = _SLOW * self.stage.target.clock_rate
+                self._line(act.connection).slow = True
             case Action.WAIT:
                 seconds = (act.seconds or 0.0) / self.stage.target.clock_rate
                 self._line(act.connection).driver.quiet(seconds)
@@ -237,6 +239,8 @@ class Dialogue:
             reason = "a reply is expected, and nothing was sent that asks for one"
             raise Stop(Outcome.ERRORED, reason)
         exchange = exchanges[line.read]
+        if line.slow:
+            self._read_slowly(driver, exchange)
         while exchange.answered_at is None and exchange.lost is None:
             if patience is None and exchange.verb in _LOGINS:
                 patience = driver.target.limits.login
@@ -246,6 +250,17 @@ class Dialogue:
             exchange.lost = Incident.SERVER_CLOSED
         line.read += 1
         return exchange
+
+    def _read_slowly(self, driver: Driver, exchange: Exchange) -> None:
+        """Take what there is, then pause for as long as that lasts at the slow pace, until the reply is whole."""
+        pace, patience = _SLOW * self.stage.target.clock_rate, driver.target.limits.reply
+        last = time.monotonic()
+        while exchange.answered_at is None and driver.listening and time.monotonic() - last < patience:
+            before, began = driver.transcript.length("S"), time.monotonic()
+            driver.quiet(_HELPING)
+            if came := driver.transcript.length("S") - before:
+                time.sleep(max(0.0, began + came / pace - time.monotonic()))
+                last = time.monotonic()
 
     def _remember_stamp(self, exchange: Exchange) -> None:
         if exchange.command is None:
@@ -292,8 +307,9 @@ def _how_it_ended(driver: Driver) -> str:
 
 
 _SLOW: Final = 70 << 10
-"""Octets a second, of the target's clock: so slow that a large message takes minutes, and not so slow as to be given up
-(`Limits.slowest`)."""
+"""Octets a second, of the target's clock: so few that a large message takes minutes."""
+_HELPING: Final = 0.001
+"""Seconds of reading between two pauses."""
 _LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
 _LOST: Final[Mapping[Incident | None, str]] = {
     Incident.SERVER_CLOSED: "the server closed the connection",
