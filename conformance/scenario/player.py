@@ -7,12 +7,13 @@ every exchange of every scenario.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
 
 from conformance.clauses import CATALOGUE
 from conformance.driver import Driver, TargetError
 from conformance.mailboxes import FillError
 from conformance.monitor import Ledger, Monitor
-from conformance.results import CaseResult, fold
+from conformance.results import CaseResult, fold, masked
 from conformance.scenario.dialogue import Dialogue, Stop
 from conformance.scenario.document import Scenario
 from conformance.scenario.expressions import ExpressionError, Value
@@ -42,6 +43,11 @@ __all__ = ["play"]
 def play(scenario: Scenario, stage: Stage, clauses: Collection[str] = CATALOGUE) -> CaseResult:
     """Play it, judge it by these clauses, and leave nothing open."""
     began = time.monotonic()
+    passwords = [account.password_octets for account in stage.target.accounts]
+    return masked(_play(scenario, stage, clauses, began), Secrets(passwords))
+
+
+def _play(scenario: Scenario, stage: Stage, clauses: Collection[str], began: float) -> CaseResult:
     try:
         prepared = stage.prepare(scenario)
     except NotPlayed as why:
@@ -116,22 +122,24 @@ class _Play:
         if self._spoils(drivers):
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]
-        transcript = text_lines([driver.transcript for driver in drivers], self._secrets(), evidence)
+        secrets = self._secrets()
+        transcript = text_lines([driver.transcript for driver in drivers], secrets, evidence)
         for driver in drivers:
             driver.transcript.close()
-        return CaseResult(
+        case = CaseResult(
             id=self._scenario.id,
             title=self._scenario.title,
             rfc=self._scenario.rfc,
             section=self._scenario.section,
             outcome=outcome,
-            reason=self._secrets().words(reason),
+            reason=reason,
             verdicts=verdicts,
             notes=tuple(self._notes),
             seconds=time.monotonic() - self._began,
             clauses=self._scenario.clauses,
             transcript=transcript,
         )
+        return masked(case, secrets)
 
     def _unreached(self, outcome: Outcome, reason: str, judged: Iterable[Verdict]) -> list[Verdict]:
         """Clauses whose lines the play did not come to, when it ended early."""
@@ -143,7 +151,9 @@ class _Play:
         return [Verdict(clause, outcome, reason) for clause in sorted(missing)]
 
     def _secrets(self) -> Secrets:
-        return Secrets(account.password_octets for account in self._stage.target.accounts)
+        """Every password of the target, and what this scenario made of them."""
+        passwords = [account.password_octets for account in self._stage.target.accounts]
+        return Secrets([*passwords, *(self._variables[name] for name in _SECRET if name in self._variables)])
 
     def _spoils(self, drivers: list[Driver]) -> bool:
         """Whether the maildrop may hold something else now than before."""
@@ -260,3 +270,7 @@ def _names(prepared: Prepared) -> Mapping[str, Value]:
     if prepared.other is not None:
         names |= {"user2": prepared.other.name_octets, "password2": prepared.other.password_octets}
     return names
+
+
+_SECRET: Final = ("password", "password2", "wrong", "almost", "short", "digest")
+"""The variables that must not be seen."""
