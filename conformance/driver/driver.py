@@ -1,7 +1,7 @@
 """The client that drives a target: blocking, exact in what it sends and when, and all of it on record.
 
 Nothing that the peer does raises: it is recorded, and the exchange says what was lost. Only a connection that cannot be
-made raises `TargetError`.
+made raises `TargetError`. Whatever the peer does, no call takes more than a bounded time, memory and room on disk.
 """
 
 import math
@@ -13,13 +13,22 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from conformance.driver.target import Target, TargetError
-from conformance.transcript import Conversation, Exchange, Incident, Transcript
+from conformance.driver.connecting import connected
+from conformance.driver.target import Target
+from conformance.transcript import Conversation, Exchange, Incident, Mark, Transcript
 
 __all__ = ["Driver"]
 
 _BLOCK: Final = 1 << 16
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+_LINE: Final = 1 << 20
+"""Octets that are read without a whole line or the beginning of a body among them."""
+_LISTING: Final = 16 << 20
+"""Octets that are read of a body that is no message."""
+_MESSAGES: Final = frozenset({"RETR", "TOP"})
+_LAST_LOOK: Final = 16
+"""Blocks that are still read when the client closes."""
+_BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 
 
 class Driver:
@@ -29,11 +38,15 @@ class Driver:
         self.target = target
         self.transcript = Transcript(name, target.address)
         self.conversation = Conversation(self.transcript)
+        self.too_slow = False
+        """Whether a reply was given up although there still came something of it."""
         self._socket: socket.socket | None = None
         self._poll = select.poll()
-        self._reads = True
-        self.pace: float | None = None
-        """Octets a second at which replies are taken; None for as fast as they come."""
+        self._reads = self._writes = True
+        self._most = 0
+        """Octets of the server, from the first one on, up to which is read by now."""
+        self._in_vain = False
+        """Whether the last wait was in vain, and nothing was sent since."""
 
     def __enter__(self) -> Self:
         self.connect()
@@ -46,26 +59,15 @@ class Driver:
 
     def connect(self) -> None:
         """Open the connection; `TargetError` when that fails."""
-        target = self.target
         self.transcript.opened = time.monotonic()
-        try:
-            self._socket = socket.create_connection((target.host, target.port), target.limits.connect)
-        except (OSError, UnicodeError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or "no answer"
-            message = (
-                f"cannot connect to {target.address}: {why}. "
-                "Is the server running, and are host and port right? `pop3spec probe` shows what is there."
-            )
-            raise TargetError(message) from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setblocking(False)
+        self._socket = connected(self.target)
         self._poll.register(self._socket, select.POLLIN)
         self._mark(Incident.CONNECTED)
 
     @property
     def open(self) -> bool:
         """Whether something can still be sent."""
-        return self._socket is not None
+        return self._socket is not None and self._writes
 
     @property
     def listening(self) -> bool:
@@ -74,9 +76,11 @@ class Driver:
 
     def close(self) -> None:
         """End the connection in the orderly way, without QUIT."""
-        if self._socket is not None:
-            self._take_what_came()
-            self._end(Incident.CLIENT_CLOSED)
+        self._allow()
+        for _ in range(_LAST_LOOK):
+            if not self._take():
+                break
+        self._end(Incident.CLIENT_CLOSED)
 
     def reset(self) -> None:
         """End the connection by a TCP reset."""
@@ -86,7 +90,8 @@ class Driver:
 
     def half_close(self) -> None:
         """Say that no more will be sent, and go on reading."""
-        if self._socket is not None:
+        if self._socket is not None and self._writes:
+            self._writes = False
             try:
                 self._socket.shutdown(socket.SHUT_WR)
             except OSError:
@@ -101,52 +106,93 @@ class Driver:
 
         What has come in the meantime is read first: it cannot be the answer to this.
         """
+        self._allow()
         self._take_what_came()
         for at in range(0, len(octets), piece or len(octets) or 1):
             if at and pause:
                 self.quiet(pause)
-            part = octets[at : at + (piece or len(octets))]
-            self._record_sent(part)
-            self._send_all(part)
+            self._send_all(octets[at : at + (piece or len(octets))])
 
-    def _record_sent(self, octets: bytes) -> None:
-        if self._socket is not None:
-            self.transcript.record("C", octets, self._now())
-            self.conversation.follow()
+    def ask(self, command: bytes, patience: float | None = None) -> Exchange | None:
+        """Send a command and wait for the reply to it; None when it cannot be sent any more."""
+        exchanges = self.conversation.exchanges
+        before = exchanges[-1] if exchanges else None
+        self.send(command + b"\r\n")
+        if not exchanges or exchanges[-1] is before or exchanges[-1].command is None:
+            return None
+        self.await_reply(exchanges[-1], patience)
+        return exchanges[-1]
 
     def _send_all(self, octets: bytes) -> None:
-        view = memoryview(octets)
-        deadline = time.monotonic() + self.target.limits.reply
-        while view and self._socket is not None:
-            try:
-                view = view[self._socket.send(view) :]
+        view, limits = memoryview(octets), self.target.limits
+        began = last = time.monotonic()
+        while view and self.open:
+            if taken := self._push(view):
+                self._record_sent(bytes(view[:taken]))
+                view, last = view[taken:], time.monotonic()
                 continue
-            except BlockingIOError:
-                pass
-            except OSError:
-                self._end(Incident.SERVER_RESET)
-                return
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                self._mark(Incident.WAITED, "the server does not read what is sent")
-                return
-            self._poll.modify(self._socket, select.POLLIN | select.POLLOUT)
-            self._poll.poll(_milliseconds(remaining))
+            sent = len(octets) - len(view)
+            remaining = min(last, began + sent / limits.slowest) + limits.reply - time.monotonic()
+            if self.open and remaining <= 0:
+                self._writes = False  # what would follow now is not what was meant
+                note = f"the server does not read what is sent: it took {sent} of {len(octets)} octets"
+                self._mark(Incident.WAITED, note)
+            elif self.open:
+                self._make_room(remaining)
+
+    def _push(self, view: memoryview) -> int:
+        """Send what can be sent now; the number of octets."""
+        if self._socket is None:
+            return 0
+        try:
+            return self._socket.send(view)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._record_sent(bytes(view))  # it was said, though nobody can have heard it
+            self._end(Incident.SERVER_RESET)
+            return 0
+
+    def _make_room(self, patience: float) -> None:
+        """Wait until more can be sent; a server that answers before it reads on must not block us both."""
+        if self._socket is not None:
+            self._poll.modify(self._socket, select.POLLOUT | (select.POLLIN if self._reads else 0))
+            self._poll.poll(_milliseconds(patience))
             self._poll.modify(self._socket, select.POLLIN)
-            self._take_what_came()  # a server that answers before it reads on must not block us both
+            self._take_what_came()
+
+    def _record_sent(self, octets: bytes) -> None:
+        self._in_vain = False
+        self.transcript.record("C", octets, self._now())
+        self.conversation.follow()
 
     # -- receiving -----------------------------------------------------------------------------------------------
 
     def read_reply(self, patience: float | None = None) -> Exchange | None:
-        """Wait for the reply to the oldest command without one; None when there is no such command.
+        """Wait for the reply to the oldest command that can still get one; None when there is no such command.
 
         The exchange comes back also when no whole reply came: see `Exchange.lost`.
         """
-        exchange = self.conversation.unanswered
-        if exchange is None:
-            return None
+        oldest = None
+        for exchange in reversed(self.conversation.exchanges):
+            if exchange.answered_at is not None:
+                break
+            oldest = exchange if exchange.lost is None else oldest
+        if oldest is not None:
+            self.await_reply(oldest, patience)
+        return oldest
+
+    def await_reply(self, exchange: Exchange, patience: float | None = None) -> None:
+        """Wait for the reply to this command; at once over when it is known to be lost.
+
+        One that was waited for in vain is waited for again when something was sent since.
+        """
+        if exchange.lost is Incident.WAITED and exchange.answered_at is None and not self._in_vain:
+            exchange.lost = None
         self._wait(patience, lambda: exchange.answered_at is not None or exchange.lost is not None)
-        return exchange
+        if exchange.answered_at is None and exchange.lost is None:  # it was sent when nobody answered any more
+            ending = self.transcript.ending
+            exchange.lost = ending.incident if ending is not None else Incident.SERVER_CLOSED
 
     def read_greeting(self, patience: float | None = None) -> Exchange | None:
         """Wait for the server's first line; None when none came."""
@@ -154,60 +200,77 @@ class Driver:
         return self.conversation.greeting
 
     def read_all(self, patience: float | None = None) -> None:
-        """Wait until every command has its reply."""
+        """Wait until every command has its reply, or one is lost."""
         while (exchange := self.read_reply(patience)) is not None and exchange.lost is None:
             pass
 
     def quiet(self, seconds: float) -> bool:
-        """Wait and see that nothing comes: neither octets nor an end."""
+        """Wait and see that nothing comes, neither octets nor an end; over at once when nothing can come."""
+        self._allow()
         before = len(self.transcript.entries)
         deadline = time.monotonic() + seconds
-        while (remaining := deadline - time.monotonic()) > 0 and self.listening:
+        while self.listening and (remaining := deadline - time.monotonic()) > 0:
             self._receive(remaining)
         return len(self.transcript.entries) == before
 
     def wait_for_close(self, patience: float | None = None) -> Incident | None:
         """Read until the server ends the connection; how it did, or None when it did not in time."""
+        self._allow()
         deadline = time.monotonic() + (self.target.limits.close if patience is None else patience)
         while self.listening and (remaining := deadline - time.monotonic()) > 0:
             self._receive(remaining)
-        ending = self.transcript.ending
-        return ending.incident if ending is not None and not self.listening else None
+        marks = (entry.incident for entry in reversed(self.transcript.entries) if isinstance(entry, Mark))
+        return next((incident for incident in marks if incident in _BY_SERVER), None)
 
     def _wait(self, patience: float | None, done: Callable[[], bool]) -> None:
+        self._allow()
+        self.too_slow = False
         limits = self.target.limits
         patience = limits.reply if patience is None else patience
-        began = time.monotonic()
+        began = last = time.monotonic()
         first = self.transcript.length("S")
         while not done() and self.listening:
             received = self.transcript.length("S") - first
-            if self.conversation.connection.body_octets > limits.largest or received > 2 * limits.largest:
-                self._mark(Incident.TOO_MUCH, f"more than {limits.largest} octets in one reply")
-                self._end(None)
-                return
             remaining = began + patience + received / limits.slowest - time.monotonic()
-            if remaining <= 0 or not self._receive(min(remaining, patience)):
-                if self.listening:
-                    self._mark(Incident.WAITED, f"{time.monotonic() - began:.1f} s")
+            if remaining > 0 and self._receive(min(remaining, patience)):
+                last = time.monotonic()
+                self._see_that_it_ends()
+            elif self.listening:
+                now = time.monotonic()
+                self.too_slow = self.transcript.length("S") > first and now - last < patience / 2
+                self._mark(Incident.WAITED, f"{now - began:.1f} s")
+                self._in_vain = True
                 return
+
+    def _see_that_it_ends(self) -> None:
+        """End the connection when the reply that is coming is longer than any."""
+        connection, exchanges = self.conversation.connection, self.conversation.exchanges
+        waiting, most = self.conversation.unanswered, self.target.limits.largest
+        if octets := connection.body_octets:
+            most = most if waiting is None or waiting.verb in _MESSAGES else min(most, _LISTING)
+        else:
+            last = (waiting.number if waiting is not None else len(exchanges)) - 1
+            reply = exchanges[last].reply if last >= 0 else None
+            octets = self.transcript.length("S") - (reply.end if reply is not None else 0)
+            most = min(most, _LINE)
+        if octets > most:
+            self._too_much(f"more than {most} octets in one reply")
 
     def _receive(self, patience: float) -> bool:
         """Take what comes next; False when nothing came in time or nothing more will come."""
-        if self._socket is None or not self._poll.poll(_milliseconds(patience)):
+        if not self.listening or not self._poll.poll(_milliseconds(patience)):
             return False
-        before = self.transcript.length("S")
-        took = self._take()
-        if self.pace is not None:
-            time.sleep((self.transcript.length("S") - before) / self.pace)
-        return took
+        return self._take()
 
     def _take_what_came(self) -> None:
-        while self.listening and self._take():
-            pass
+        deadline = time.monotonic() + self.target.limits.reply
+        while self._take():
+            if time.monotonic() > deadline:
+                self._too_much("more than can be read")
 
     def _take(self) -> bool:
         """Take what is there; False when there is nothing, or nothing more will come."""
-        if self._socket is None:
+        if self._socket is None or not self._reads:
             return False
         try:
             octets = self._socket.recv(_BLOCK)
@@ -225,7 +288,16 @@ class Driver:
             return False
         self.transcript.record("S", octets, self._now())
         self.conversation.follow()
+        if self.transcript.length("S") > self._most:
+            self._too_much("more than any reply has")
+        elif len(self.transcript.entries) > self.target.limits.pieces:
+            self.too_slow = True
+            self._too_much(f"in more than {self.target.limits.pieces} pieces")
         return True
+
+    def _allow(self) -> None:
+        """Say how much may come until the next call."""
+        self._most = self.transcript.length("S") + 2 * self.target.limits.largest
 
     # -- the record ----------------------------------------------------------------------------------------------
 
@@ -236,11 +308,16 @@ class Driver:
         self.transcript.mark(incident, self._now(), note)
         self.conversation.follow()
 
+    def _too_much(self, note: str) -> None:
+        if self._socket is not None:
+            self._mark(Incident.TOO_MUCH, note)
+            self._end(None)
+
     def _end(self, incident: Incident | None) -> None:
         if self._socket is not None:
+            self._poll.unregister(self._socket)
             self._socket.close()
             self._socket = None
-            self._reads = False
             if incident is not None:
                 self._mark(incident)
 

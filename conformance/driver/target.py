@@ -53,10 +53,12 @@ class Limits:
     """For the server to close."""
     unlock: float = 5.0
     """For the maildrop's lock to be free again after a session ended."""
-    slowest: int = 65_536
-    """Octets a second below which a reply that goes on and on is given up."""
+    slowest: int = 262_144
+    """Octets a second below which a reply that goes on and on is given up, once `reply` is over."""
     largest: int = 80 << 20
     """Octets of one reply that are read."""
+    pieces: int = 200_000
+    """Pieces in which the octets of one connection may come: each costs memory, however few octets it has."""
 
 
 @dataclass(frozen=True, slots=True)
