@@ -20,6 +20,10 @@ def learn_drop(seen: Seen) -> None:
     drop = seen.session.drop
     if drop is None or not seen.in_transaction or seen.exchange is seen.session.login:
         return
+    if drop.blurred and not (seen.verb == "RSET" and seen.positive):
+        return
+    if seen.verb not in ("STAT", "LIST", "NOOP"):
+        drop.stir()
     _learn_addressed(drop, seen)
     learn = _LEARNERS.get(seen.verb)
     if learn is not None and (seen.positive or seen.negative):
@@ -65,6 +69,17 @@ def _learn_stat(drop: Drop, seen: Seen) -> None:
     drop.freed.clear()
     watch.shown = (listing.count, listing.octets)
     watch.kinds.clear()
+    drop.stat_current = True
+    _learn_sums(drop)
+
+
+def _learn_sums(drop: Drop) -> None:
+    """The total and the sum, where both were told in one breath and of all messages."""
+    numbers, stat = drop.all_numbers, drop.stat
+    if drop.sums is not None or not (drop.stat_current and drop.full_current) or drop.ever_marked:
+        return
+    if numbers and stat is not None and stat.octets is not None and numbers <= drop.full.keys():
+        drop.sums = stat.octets, sum(drop.full[number] for number in numbers)
 
 
 def _learn_list(drop: Drop, seen: Seen) -> None:
@@ -74,7 +89,7 @@ def _learn_list(drop: Drop, seen: Seen) -> None:
         elif (scan := seen.scan) is not None and scan.number == seen.number:
             if scan.octets is not None:
                 drop.single[scan.number] = scan.octets
-            drop.touched.discard(scan.number)
+            drop.single_current.add(scan.number)
         return
     if seen.negative:
         _refused(drop)
@@ -82,10 +97,11 @@ def _learn_list(drop: Drop, seen: Seen) -> None:
     for _, row in seen.scans:
         if row is not None and row.octets is not None and row.number not in drop.marked:
             drop.full[row.number] = row.octets
-            drop.touched.discard(row.number)
         elif row is not None and row.octets is None:
             drop.hexadecimal[row.number] = row.size
     _learn_numbers(drop, seen)
+    drop.full_current = True
+    _learn_sums(drop)
 
 
 def _learn_uidl(drop: Drop, seen: Seen) -> None:
@@ -175,7 +191,6 @@ def _learn_retrieved(drop: Drop, seen: Seen) -> None:
         return
     sound = seen.comparison.sound if seen.comparison is not None else None
     drop.retrieved[number] = Retrieved(seen.exchange, body, seen.message_id, sound)
-    drop.touched.add(number)
     size = drop.size(number)
     if size is not None and abs(size - body.octets) > _OPEN_END:
         drop.inexact.add(number)

@@ -198,6 +198,9 @@ def _surplus(comparison: Comparison, line: Line, lines: Iterator[Line]) -> None:
     if not line.content.strip(b"\r") and next(lines, None) is None:
         comparison.notes.append("the server sends one empty line more at the end of a message")
         return
+    if _FROM.match(line.content) and not comparison.delivered.lines:
+        comparison.notes.append("a message without a body and the one behind it are sent as one")  # as mbox has it
+        return
     comparison.differences.append(Difference(Kind.MORE, line))
 
 

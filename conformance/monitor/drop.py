@@ -90,8 +90,14 @@ class Drop:
         self.keys: dict[int, bytes] = {}
         """The identifiers that messages bear themselves, as RETR and TOP showed them."""
         self.retrieved: dict[int, Retrieved] = {}
-        self.touched: set[int] = set()
-        """Messages that were retrieved since their size was last told."""
+        self.full_current = False
+        """Whether nothing but STAT, LIST and NOOP was given since the last full scan listing."""
+        self.single_current: set[int] = set()
+        """Messages of which the same holds of the last scan listing of one message."""
+        self.stat_current = False
+        """Whether the same holds of the last STAT."""
+        self.sums: tuple[int, int] | None = None
+        """What STAT said, and the sum of the sizes that LIST said with nothing in between and nothing marked."""
         self.topped: dict[int, list[Topped]] = {}
         self.top_works: set[int] = set()
         """Messages of which TOP has shown something."""
@@ -145,6 +151,11 @@ class Drop:
     def exists_for_certain(self) -> frozenset[int]:
         """The messages that were listed, or that a command was accepted for."""
         return frozenset(self.full) | frozenset(self.ids) | frozenset(self.there)
+
+    def stir(self) -> None:
+        """Note a command that may have made the server look at its messages again."""
+        self.full_current = self.stat_current = False
+        self.single_current.clear()
 
     def did(self, kind: str) -> None:
         """Note what was done since each of the last replies that showed the maildrop."""

@@ -15,7 +15,7 @@ _DROP: Final = re.compile(rb"\+OK (?P<count>[0-9]+) (?P<size>[0-9A-Za-z]+)(?P<mo
 _SCAN: Final = re.compile(rb"(?P<number>[0-9]+) (?P<size>[0-9A-Za-z]+)(?P<more>.*)", re.DOTALL)
 _KIND_SCAN: Final = re.compile(rb"[ \t]*(?P<number>[0-9]+)[ \t]+(?P<size>[0-9]+)(?![0-9A-Za-z])")
 _UNIQUE_ID: Final = re.compile(rb"(?P<number>[0-9]+) (?P<id>[!-~]{1,70})")
-_KIND_ID: Final = re.compile(rb"(?P<before>[ \t]*)(?P<number>[0-9]+)(?P<space>[ \t]*)(?P<rest>.*)", re.DOTALL)
+_KIND_ID: Final = re.compile(rb"(?P<before>[ \t]*)(?P<number>[0-9]+)(?:(?P<space>[ \t]+)(?P<rest>.*))?", re.DOTALL)
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _HEXADECIMAL: Final = re.compile(rb"(?:0[xX])?[0-9A-Fa-f]+")
 _LONGEST: Final = 20
@@ -99,11 +99,12 @@ def read_id(octets: bytes) -> IdListing | None:
     kind = _KIND_ID.fullmatch(octets)
     if kind is None or (number := _number(kind["number"])) is None:
         return None
-    unique_id = re.split(rb"[ \t]", kind["rest"], maxsplit=1)[0]
+    rest = kind["rest"] or b""
+    unique_id = re.split(rb"[ \t]", rest, maxsplit=1)[0]
     faults = set()
-    if kind["before"] or (kind["rest"] and kind["space"] != b" "):
+    if kind["before"] or (rest and kind["space"] != b" "):
         faults.add(IdFault.LAYOUT)
-    if len(unique_id) < len(kind["rest"]):
+    if len(unique_id) < len(rest):
         faults.add(IdFault.MORE)
     if not 1 <= len(unique_id) <= _LONGEST_ID:
         faults.add(IdFault.LENGTH)

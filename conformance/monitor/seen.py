@@ -146,7 +146,7 @@ class Seen:
             return None
         comparison = compare(self.exchange, body, delivered, self.header)
         self.scene.stuffs |= bool(comparison.stuffed)
-        for note in comparison.notes:
+        for note in comparison.notes if comparison.sound else ():
             self.scene.note(note)
         return comparison
 

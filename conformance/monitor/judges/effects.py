@@ -62,7 +62,8 @@ def messages_are_fixed(seen: Seen) -> Finding | None:
         first = drop.witnesses[seen.verb].count
         return seen.broken(f"messages that arrive later have to stay out of a session; of {first} it now shows more")
     watch = drop.watches[seen.verb]
-    if not watch.kinds and watch.shown is not None and not _same_count(watch.shown, shown):
+    changed = watch.shown is not None and watch.shown != shown and not _same_count(watch.shown, shown)
+    if changed and not watch.kinds:
         return seen.broken(
             f"the messages are fixed when the maildrop is opened; {seen.verb} showed {_told(watch.shown)}, "
             f"and then {_told(shown)}"

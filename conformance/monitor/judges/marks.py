@@ -161,10 +161,7 @@ def marked_not_counted(seen: Seen) -> Finding | None:
 
 def _sums_up(drop: Drop) -> bool:
     """Whether the total was the sum of all sizes before anything was marked; else its parts cannot be told."""
-    first, numbers = drop.before_marks, drop.all_numbers
-    if first is None or numbers is None or not numbers <= drop.full.keys():
-        return False
-    return first.octets == sum(drop.full[number] for number in numbers)
+    return drop.sums is not None and drop.sums[0] == drop.sums[1]
 
 
 def _unreduced(seen: Seen) -> str:

@@ -68,5 +68,7 @@ def rset_restores_the_totals(seen: Seen) -> Finding | None:
     before = drop.before_marks
     if (now.count, now.octets) == (before.count, before.octets):
         return KEPT
+    if now.count == before.count and (now.octets is None or before.octets is None or now.octets > before.octets):
+        return None  # it is sizes that changed
     reason = f'behind RSET the totals are those of the beginning, "{before.count} {before.octets}"'
     return seen.broken(f"{reason}; STAT was answered {seen.said}")

@@ -174,10 +174,8 @@ def both_forms_agree(seen: Seen) -> Finding | None:
     rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
     both = [row for row in rows if row is not None and row.number in other and row.number not in drop.marked]
     for row in both:
-        if row.octets is not None and row.octets != other[row.number] and row.number not in drop.touched:
-            own = drop.full if seen.body is not None else drop.single
-            if own.get(row.number, row.octets) != row.octets:
-                continue  # it changed, whatever the form
+        current = row.number in drop.single_current if seen.body is not None else drop.full_current
+        if row.octets is not None and row.octets != other[row.number] and current:
             reason = f"both forms of LIST have to agree; for message {row.number} one says {other[row.number]}"
             return seen.broken(f"{reason} and the other {row.octets}")
     return KEPT if both and all(row.octets == other[row.number] for row in both) else None
@@ -192,16 +190,14 @@ def total_is_the_sum(session: Session) -> Finding | None:
     drop = session.drop
     if drop is None or session.shared or session.adrift or session.scene.utf8 or drop.count is None:
         return None
-    stat, witness, numbers = drop.before_marks, drop.witnesses.get("STAT"), drop.all_numbers
-    if stat is None or stat.octets is None or witness is None or numbers is None or drop.hexadecimal:
+    witness = drop.witnesses.get("STAT")
+    if drop.sums is None or witness is None or drop.hexadecimal:
         return None
-    if not numbers or not numbers <= drop.full.keys():
-        return None
-    listed = sum(drop.full[number] for number in numbers)
-    if stat.octets == listed:
+    total, listed = drop.sums
+    if total == listed:
         return KEPT
     put_there = sum(len(message.octets) for message in session.scene.ledger.delivered(session.user))
-    if drop.inexact or stat.octets == put_there:
+    if drop.inexact or total == put_there:
         return None  # it is the listing that is wrong
-    reason = f"the total in STAT is the sum of the sizes in LIST, {listed}; it was {stat.octets}"
+    reason = f"the total in STAT is the sum of the sizes in LIST, {listed}; it was {total}"
     return Finding(broken=True, reason=reason, evidence=witness.exchange.evidence())
