@@ -34,7 +34,7 @@ from conformance.results import (
     run_result,
 )
 from conformance.scenario import Scenario, Settings, Stage, is_special, play
-from conformance.transcript import escape
+from conformance.transcript import Secrets, escape
 from conformance.verdicts import Outcome
 
 __all__ = ["EXIT_TARGET", "Run"]
@@ -138,7 +138,7 @@ class Run:
             pytest.exit(self.trouble, returncode=EXIT_TARGET)
 
     def _mains(self) -> list[Account]:
-        """The accounts that workers can have for themselves; those that special scenarios need, only for want of others."""
+        """The accounts that workers can have for themselves; special ones only for want of others."""
         accounts = self.target.accounts
         ordinary = [account for account in accounts if account.plain and not is_special(account)]
         return ordinary or [account for account in accounts if account.plain] or list(accounts)
@@ -199,7 +199,7 @@ class Run:
             return
         self.result = self._result()
         try:
-            write_all(self.result, self.folder)
+            write_all(self.result, self.folder, self.fail_on)
         except ReportError as error:
             self.trouble = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -233,10 +233,11 @@ class Run:
         )
 
     def _shown_options(self) -> list[tuple[str, str]]:
+        secrets = Secrets(account.password_octets for account in self.target.accounts)
         shown = []
         for name, value in self.options.items():
             if value and name not in ("account", "apop-account", "target"):
-                shown.append((name, ", ".join(value) if isinstance(value, list) else str(value)))
+                shown.append((name, secrets.words(", ".join(value) if isinstance(value, list) else str(value))))
         return shown
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -244,7 +245,9 @@ class Run:
         if self.result is not None:
             terminalreporter.section("POP3 conformance")
             text = io.StringIO()
-            reporter = TerminalReporter(text, "pytest ... --pop3-scenario {}".format, self.folder)
+            writer = terminalreporter._tw  # noqa: SLF001 - the only place that knows width and colour
+            repeat = "pytest ... --pop3-scenario {}".format
+            reporter = TerminalReporter(text, repeat, self.folder, min(writer.fullwidth, 120), writer.hasmarkup)
             reporter.report(self.result)
             terminalreporter.write(text.getvalue())
         if self.trouble:

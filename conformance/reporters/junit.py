@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.reporters.files import write_file
 from conformance.reporters.printable import printable
 from conformance.reporters.window import window
-from conformance.results import CaseResult, ClauseResult, LeftOut, RunResult
+from conformance.results import CaseResult, ClauseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import render
 from conformance.verdicts import Outcome, Verdict
 
@@ -25,13 +25,15 @@ class JunitReporter:
     """Writes junit.xml."""
 
     path: Path
+    fail_on: FailOn = FailOn.MUST
+    """What is broken below this level is told and is no failure, as for the exit status."""
 
     def report(self, result: RunResult) -> None:
         """Write it."""
-        write_file(self.path, junit_xml(result))
+        write_file(self.path, junit_xml(result, self.fail_on))
 
 
-def junit_xml(result: RunResult) -> str:
+def junit_xml(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     """The text of junit.xml."""
     from junitparser import JUnitXml, TestSuite  # for those who want a report
 
@@ -40,7 +42,8 @@ def junit_xml(result: RunResult) -> str:
     suite.timestamp = result.started
     suite.add_property("version", result.version)
     suite.add_property("target", printable(result.target.address))
-    suite.add_testcases([_test_case(case, clauses) for case in result.cases])
+    failing = frozenset(clause.id for clause in result.failing(fail_on))
+    suite.add_testcases([_test_case(case, clauses, failing) for case in result.cases])
     suite.add_testcases([_not_run(item) for item in result.left_out if result.case(item.what) is None])
     xml = JUnitXml("pop3spec")
     xml.add_testsuite(suite)
@@ -50,11 +53,11 @@ def junit_xml(result: RunResult) -> str:
     return octets.getvalue().decode()
 
 
-def _test_case(case: CaseResult, clauses: dict[str, ClauseResult]) -> "TestCase":
+def _test_case(case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str]) -> "TestCase":
     from junitparser import TestCase
 
     test = TestCase(case.id, f"rfc{case.rfc}.{case.section}", round(case.seconds, 3))
-    test.result = list(_results(case, clauses))
+    test.result = list(_results(case, clauses, failing))
     if case.outcome in (Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE) and case.transcript:
         test.system_out = printable(f"{case.title}\n\n{render(case.transcript)}")
     return test
@@ -68,15 +71,16 @@ def _not_run(item: LeftOut) -> "TestCase":
     return test
 
 
-def _results(case: CaseResult, clauses: dict[str, ClauseResult]) -> "Iterator[FinalResult]":
+def _results(case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str]) -> "Iterator[FinalResult]":
     from junitparser import Error, Failure, Skipped
 
-    if case.outcome is Outcome.BROKEN:
-        broken = [v for v in case.verdicts if v.outcome is Outcome.BROKEN]
-        weighty = [v for v in broken if clauses[v.clause].advisory is None] or broken
-        failure = Failure(_attribute(_message(weighty, clauses)), "broken")
-        failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in weighty))
+    broken = [v for v in case.verdicts if v.outcome is Outcome.BROKEN and v.clause in failing]
+    if broken:
+        failure = Failure(_attribute(_message(broken, clauses)), "broken")
+        failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in broken))
         yield failure
+    elif case.outcome is Outcome.BROKEN:
+        return  # below the level that fails: what was said stands in the output
     elif case.outcome is Outcome.ERRORED:
         yield Error(_attribute(case.reason), "errored")
     elif case.outcome is not Outcome.KEPT:

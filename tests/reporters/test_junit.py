@@ -7,7 +7,7 @@ from junitparser import JUnitXml
 
 from conformance.bundled import REPORTS
 from conformance.reporters import JunitReporter, junit_xml
-from conformance.results import CaseResult, LeftOut, RunResult
+from conformance.results import CaseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.golden import matches
@@ -95,3 +95,10 @@ def test_no_reason_breaks_the_xml(hostile: str) -> None:
 
 def test_no_password_is_in_the_file() -> None:
     assert "sesame" not in junit_xml(sample_run())
+
+
+def test_what_fails_the_run_is_a_failure_and_nothing_else() -> None:
+    run = sample_run()
+    told = {fail_on: junit_xml(run, fail_on).count("R1939-STAT-07 ") for fail_on in FailOn}
+    assert junit_xml(run, FailOn.NONE).count("<failure") == 0
+    assert told[FailOn.MUST] < told[FailOn.SHOULD]
