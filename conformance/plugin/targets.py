@@ -118,14 +118,14 @@ def _account(text: str, *, apop: bool) -> Account:
 
 
 def _from_url(text: str) -> Described:
-    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``, and a password behind a colon, which it does not foresee."""
+    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``; beyond it a password behind a colon, and ``pop3:`` as a scheme."""
     try:
         url = urlsplit(text)
         port = url.port or 110
     except ValueError as error:
         message = f"{_without_password(text)} is no URL: {error}"
         raise UsageError(message) from None
-    if url.scheme != "pop" or not url.hostname or url.path.strip("/") or url.query or url.fragment:
+    if url.scheme not in ("pop", "pop3") or not url.hostname or url.path.strip("/") or url.query or url.fragment:
         message = f"{_without_password(text)} is no POP URL: pop://USER;AUTH=AUTH@HOST:PORT is expected (RFC 2384)"
         raise UsageError(message)
     accounts: tuple[Account, ...] = ()
