@@ -118,7 +118,7 @@ def _account(text: str, *, apop: bool) -> Account:
 
 
 def _from_url(text: str) -> Described:
-    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``; beyond it a password behind a colon, and ``pop3:`` as a scheme."""
+    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``. Beyond it: a password behind a colon, ``pop3:`` as a scheme."""
     try:
         url = urlsplit(text)
         port = url.port or 110
