@@ -2,7 +2,7 @@
 
 from conformance.driver.driver import Driver
 from conformance.driver.look import Look, look
-from conformance.driver.survey import Features, credentials, log_in, survey
+from conformance.driver.survey import Features, count_messages, credentials, log_in, session, survey
 from conformance.driver.target import Account, Limits, Target, TargetError
 
 __all__ = [
@@ -13,8 +13,10 @@ __all__ = [
     "Look",
     "Target",
     "TargetError",
+    "count_messages",
     "credentials",
     "log_in",
     "look",
+    "session",
     "survey",
 ]

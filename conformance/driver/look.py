@@ -8,10 +8,10 @@ from typing import Final
 
 from conformance.driver.driver import Driver
 from conformance.driver.target import Target
-from conformance.transcript import Exchange, Incident
+from conformance.transcript import Incident
 from conformance.wire.grammar import TIMESTAMP
 
-__all__ = ["POP3", "Look", "ask", "capabilities", "look"]
+__all__ = ["POP3", "Look", "capabilities", "look"]
 
 POP3: Final = "POP3"
 
@@ -40,9 +40,11 @@ class Look:
     stamp: bytes = b""
     """The APOP time stamp in it."""
     capabilities: tuple[bytes, ...] | None = None
-    """What CAPA lists before login; None when the server has none."""
+    """What CAPA lists before login; None when no list came."""
     without_capa: str = ""
-    """How it said so."""
+    """Why not."""
+    refuses_capa: bool = False
+    """Whether the server said that it has none, by -ERR."""
 
     @property
     def refused(self) -> bool:
@@ -53,33 +55,34 @@ class Look:
 def look(target: Target) -> Look:
     """See what is there: connect, read, ask CAPA, quit. `TargetError` when the connection cannot be made."""
     with Driver(target, "probe") as driver:
-        greeting = driver.read_greeting()
-        if greeting is None or not greeting.complete:
-            return _without_greeting(target, driver)
-        kind = _kind(driver.transcript.octets("S", 0, _SEEN))
-        if kind != POP3:
-            return Look(kind, greeting.status)
-        stamp = TIMESTAMP.search(greeting.status)
-        listed, why = capabilities(driver) if greeting.positive else (None, "")
-        ask(driver, b"QUIT")
-        return Look(kind, greeting.status, stamp[0] if stamp else b"", listed, why)
+        try:
+            return _look(target, driver)
+        finally:
+            driver.transcript.close()
 
 
-def ask(driver: Driver, command: bytes, patience: float | None = None) -> Exchange | None:
-    """Send a command and wait for its reply."""
-    driver.send(command + b"\r\n")
-    return driver.read_reply(patience)
+def _look(target: Target, driver: Driver) -> Look:
+    greeting = driver.read_greeting()
+    if greeting is None or not greeting.complete:
+        return _without_greeting(target, driver)
+    kind = _kind(driver.transcript.octets("S", 0, _SEEN))
+    if kind != POP3:
+        return Look(kind, greeting.status)
+    stamp = TIMESTAMP.search(greeting.status)
+    listed, why, refused = capabilities(driver) if greeting.positive else (None, "", False)
+    driver.ask(b"QUIT")
+    return Look(kind, greeting.status, stamp[0] if stamp else b"", listed, why, refused)
 
 
-def capabilities(driver: Driver) -> tuple[tuple[bytes, ...] | None, str]:
-    """What CAPA lists (RFC 2449 §5); None when there is no such list, and how the server said so."""
-    answer = ask(driver, b"CAPA")
+def capabilities(driver: Driver) -> tuple[tuple[bytes, ...] | None, str, bool]:
+    """What CAPA lists (RFC 2449 §5); None when there is no such list, then why, and whether that was said by -ERR."""
+    answer = driver.ask(b"CAPA")
     if answer is not None and answer.positive and answer.complete:
-        return tuple(line.content for line in answer.body_lines()), ""
-    if answer is not None and answer.negative:
-        return None, "the server answered -ERR to CAPA"
+        return tuple(line.content for line in answer.body_lines()), "", False
+    if answer is not None and answer.negative and answer.complete:
+        return None, "the server answered -ERR to CAPA", True
     why = answer.lost.value if answer is not None and answer.lost is not None else "it said something else"
-    return None, f"the server gave no list in answer to CAPA: {why}"
+    return None, f"the server gave no list in answer to CAPA: {why}", False
 
 
 def _without_greeting(target: Target, driver: Driver) -> Look:

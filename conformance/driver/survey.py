@@ -4,16 +4,18 @@ One look before anybody logs in (`look`), and one session with an account (`surv
 the server said so: with -ERR, or by leaving it out of its list of capabilities (RFC 2449 §5).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.driver.driver import Driver
-from conformance.driver.look import POP3, Look, ask, capabilities, look
+from conformance.driver.look import POP3, Look, capabilities, look
 from conformance.driver.target import Account, Target, TargetError
-from conformance.transcript import Exchange, escape
+from conformance.transcript import Exchange, Secrets, escape
 from conformance.wire.grammar import TIMESTAMP
 
-__all__ = ["Features", "credentials", "log_in", "survey"]
+__all__ = ["Features", "count_messages", "credentials", "log_in", "session", "survey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Features:
     """What CAPA lists after login."""
     messages: int = 0
     """How many the maildrop held."""
-    refusal: str = ""
-    """Why nobody could log in."""
+    unknown: frozenset[str] = frozenset()
+    """Features that only a maildrop with a message in it can show for sure."""
 
 
 def survey(target: Target, account: Account) -> Features:
@@ -40,29 +42,57 @@ def survey(target: Target, account: Account) -> Features:
     if seen.refused:
         message = f"{target.address} refuses service: {escape(seen.greeting)}"
         raise TargetError(message)
-    missing: dict[str, str] = {}
-    if seen.capabilities is None:
-        missing["CAPA"] = seen.without_capa
-    else:
-        missing["no-CAPA"] = "the server implements CAPA"
-    if not seen.stamp:
-        missing["APOP"] = "the greeting holds no time stamp"
-    with Driver(target, "survey") as driver:
-        log_in(driver, account)
+    missing = _missing_before_login(seen)
+    with session(target, account, "survey") as driver:
         offers = None if seen.capabilities is None else capabilities(driver)[0]
         listed = {line.split(b" ")[0].upper() for line in (offers or seen.capabilities or ())}
-        stat = ask(driver, b"STAT")
-        messages = stat.reply.number(0) if stat is not None and stat.reply is not None and stat.positive else None
-        for verb, command in (("UIDL", b"UIDL"), ("TOP", b"TOP 1 0")):
-            if verb.encode() in listed or (verb == "TOP" and not messages):
-                continue  # what is announced must work; TOP needs a message to be asked for
-            answer = ask(driver, command)
-            if answer is not None and answer.negative:
-                missing[verb] = f"the server answered -ERR to {command.decode()}"
-        ask(driver, b"QUIT")
-    return Features(seen, missing, offers, messages or 0)
+        messages = count_messages(driver) or 0
+        verbs = [verb for verb in ("UIDL", "TOP") if verb.encode() not in listed]  # what is announced must work
+        for verb in verbs:
+            if verb == "UIDL" or messages:
+                answer = driver.ask(_QUESTIONS[verb])
+                if answer is not None and answer.negative and answer.complete:
+                    missing[verb] = f"the server answered -ERR to {_QUESTIONS[verb].decode()}"
+        if not messages:  # else the session ends without QUIT: a server may delete what was shown (RFC 1939 §8)
+            driver.ask(b"QUIT")
+    unknown = () if messages else (verb for verb in verbs if verb == "TOP" or verb in missing)
+    return Features(seen, missing, offers, messages, frozenset(unknown))
 
 
+def _missing_before_login(seen: Look) -> dict[str, str]:
+    missing: dict[str, str] = {}
+    if seen.refuses_capa:
+        missing["CAPA"] = seen.without_capa
+    elif seen.capabilities is not None:
+        missing["no-CAPA"] = "the server implements CAPA"
+    else:  # it is not known, so what is about CAPA shows it, and what is about doing without it would be a guess
+        missing["no-CAPA"] = f"it is not known whether the server implements CAPA: {seen.without_capa}"
+    if not seen.stamp:
+        missing["APOP"] = "the greeting holds no time stamp"
+    return missing
+
+
+def count_messages(driver: Driver) -> int | None:
+    """How many messages STAT tells of; None when it does not."""
+    answer = driver.ask(b"STAT")
+    if answer is None or answer.reply is None or not answer.positive or not answer.complete:
+        return None
+    return answer.reply.number(0)
+
+
+@contextmanager
+def session(target: Target, account: Account, name: str) -> Iterator[Driver]:
+    """A connection that is logged in; it ends without QUIT when the block says none. The recording ends with it."""
+    with Driver(target, name) as driver:
+        try:
+            log_in(driver, account)
+            yield driver
+        finally:
+            driver.close()
+            driver.transcript.close()
+
+
+_QUESTIONS: Final = {"UIDL": b"UIDL", "TOP": b"TOP 1 0"}
 _NOT_POP3: Final = {
     "TLS": "it speaks TLS from the start (pop3s); this run speaks cleartext",
     "silent": "nothing came after the connection was made",
@@ -80,16 +110,25 @@ def log_in(driver: Driver, account: Account) -> None:
         message = f"{driver.target.address} did not greet with +OK but said {said or 'nothing'}"
         raise TargetError(message)
     for command in credentials(account, greeting.status):
-        answer = ask(driver, command, driver.target.limits.login)
-        if answer is None or not answer.positive:
+        answer = driver.ask(command, driver.target.limits.login)
+        if answer is None or not answer.positive or not answer.complete:
             raise TargetError(_refused(driver, account, command, answer))
 
 
 def credentials(account: Account, greeting: bytes) -> tuple[bytes, ...]:
-    """The commands that log an account in, given the greeting."""
-    stamp = TIMESTAMP.search(greeting)
-    if account.plain or stamp is None:
+    """The commands that log an account in, given the greeting; `TargetError` when that needs a time stamp in it.
+
+    A secret that is for APOP is not sent in the clear.
+    """
+    if account.plain:
         return b"USER " + account.name_octets, b"PASS " + account.password_octets
+    stamp = TIMESTAMP.search(greeting)
+    if stamp is None:
+        message = (
+            f"cannot log in as {account.name}: this account is for APOP alone, and the greeting holds no time stamp. "
+            "Is APOP switched on in the server? --account instead of --apop-account logs in by USER and PASS"
+        )
+        raise TargetError(message)
     return (b"APOP " + account.name_octets + b" " + account.digest(stamp[0]),)
 
 
@@ -99,7 +138,8 @@ def _refused(driver: Driver, account: Account, command: bytes, answer: Exchange 
         lost = answer.lost.value if answer is not None and answer.lost is not None else "no connection"
         said = f"gave no answer to {verb} ({lost})"
     else:
-        said = f"answered {verb} with {escape(answer.status)!r}"
+        secrets = Secrets([account.password_octets, *command.split(b" ", 2)[2:]])  # a server may repeat them
+        said = f"answered {verb} with {escape(secrets.text(answer.status))!r}"
     return (
         f"{driver.target.address}: cannot log in as {account.name}: the server {said}. "
         "Is the password right, are plaintext logins allowed, and is no other session holding the maildrop?"

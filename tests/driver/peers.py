@@ -23,6 +23,7 @@ __all__ = [
     "endlessly",
     "half_close",
     "hear",
+    "pause",
     "peer",
     "read_all",
     "reset",
@@ -141,6 +142,15 @@ def answering(answers: dict[bytes, bytes], greeting: bytes = b"+OK ready\r\n") -
             line.socket.sendall(found[0] if found else b"+OK\r\n")
             if said.upper() == b"QUIT":
                 return
+
+    return act
+
+
+def pause(seconds: float) -> Action:
+    """Do nothing for a while."""
+
+    def act(line: Line) -> None:
+        line.over.wait(seconds)
 
     return act
 
