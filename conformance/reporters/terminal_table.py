@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from conformance.clauses import Subject
 from conformance.reporters.printable import printable
 from conformance.results import ClauseResult, RunResult, Standing
 
@@ -32,6 +33,8 @@ def section_table(result: RunResult) -> "Table":
 
     rows: dict[str, Counter[str]] = {}
     for clause in result.clauses:
+        if clause.subject is Subject.CLIENT and clause.outcome is Standing.NOT_APPLICABLE:
+            continue  # what only clients can break is no business of a server's vendor
         rows.setdefault(clause.citation, Counter())[_column(clause)] += 1
     total = sum(rows.values(), Counter[str]())
     columns = [key for key in _COLUMNS if total[key]]
