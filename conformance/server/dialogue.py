@@ -136,16 +136,13 @@ class Dialogue:
         return b"%d messages (%d octets)" % (self.session.count, self.session.octets)
 
     def _farewell(self, removes: frozenset[int]) -> Response:
-        """RFC 1939 §6: remove, let go of the lock whether or not that worked, and say how it went."""
+        """RFC 1939 §6: remove, and say how it went; whoever sends that hangs up, and so lets go of the maildrop."""
         try:
             if removes:
                 self._held.remove(removes)
         except MaildropError:
             return _NOT_REMOVED
-        else:
-            return _SIGNING_OFF
-        finally:
-            self.hang_up()
+        return _SIGNING_OFF
 
 
 def _scan_listing(message: Message) -> bytes:

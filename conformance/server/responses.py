@@ -20,7 +20,7 @@ class Response:
     body: Iterable[bytes] | None = None
     """The lines that follow, in blocks: each line ends in CRLF, nothing is byte-stuffed."""
     closes: bool = False
-    """Whether the connection is closed once the reply is out."""
+    """Whether the session ends with this reply, and the connection is closed behind it."""
 
     def blocks(self) -> Iterator[bytes]:
         """The reply in octets, byte-stuffed and terminated (RFC 1939 §3).

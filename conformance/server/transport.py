@@ -6,8 +6,12 @@ connections have their turn.
 """
 
 import asyncio
+import fcntl
+import termios
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from struct import Struct
 from typing import Final, cast
 
 from conformance.server.engine import Engine
@@ -21,6 +25,7 @@ _BLOCKS: Final = 64
 _TURN: Final = 8
 """Writes until others have their turn."""
 _NOT_YET: Final = -1
+_INT: Final = Struct("i")
 
 
 class Clock:
@@ -167,7 +172,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _look_at_deadline(self) -> None:
         """RFC 1939 §3: an idle session ends without a reply and without UPDATE; one that still sends is not idle."""
-        now, left = self._clock.now(), self._transport.get_write_buffer_size()
+        now, left = self._clock.now(), self._undelivered()
         progress = self._written - left
         if left and progress != self._progress:
             self._engine.touch(at=now)
@@ -176,3 +181,10 @@ class Connection(asyncio.BufferedProtocol):
             self._timer = self._clock.call_at(self._engine.deadline, self._look_at_deadline)
         else:
             self.drop()
+
+    def _undelivered(self) -> int:
+        """Octets that the client has not got: those that wait here, and in the kernel, where that tells."""
+        waiting = bytes(_INT.size)
+        with suppress(OSError):
+            waiting = fcntl.ioctl(self._transport.get_extra_info("socket"), termios.TIOCOUTQ, waiting)
+        return self._transport.get_write_buffer_size() + int(_INT.unpack(waiting)[0])

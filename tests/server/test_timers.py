@@ -63,20 +63,28 @@ def test_half_a_line_does_not(server: ReferenceServer) -> None:
     assert time.monotonic() - begun < 2 * TIMER
 
 
-def test_a_slow_transfer_is_not_cut() -> None:
-    message = b"Subject: large\r\n\r\n" + (b"x" * 70 + b"\r\n") * 450_000
+@pytest.mark.parametrize(
+    "lines, receive_buffer",
+    [
+        pytest.param(450_000, 1 << 16, id="more than buffers hold"),
+        pytest.param(14_000, 1 << 14, id="less than they hold"),
+    ],
+)
+def test_a_slow_transfer_is_not_cut(lines: int, receive_buffer: int) -> None:
+    message = b"Subject: large\r\n\r\n" + (b"x" * 70 + b"\r\n") * lines
     with ReferenceServer(ACCOUNTS, clock_rate=RATE) as server:
         server.deliver("alice", message)
-        with connected(server, receive_buffer=1 << 16) as client:
+        with connected(server, receive_buffer=receive_buffer) as client:
             client.log_in()
             client.send(b"RETR 1\r\n")
             begun, octets = time.monotonic(), 0
             while octets < len(message):
                 pace = begun + octets / len(message) * 2.5 * TIMER
                 select.select([], [], [], max(0.0, pace - time.monotonic()))
-                octets += len(piece := client.socket.recv(1 << 18))
+                octets += len(piece := client.socket.recv(receive_buffer))
                 assert piece, "the transfer was cut"
             assert time.monotonic() - begun > 2 * TIMER
+            assert client.send(b"NOOP\r\nQUIT\r\n").rest().endswith(b"+OK\r\n+OK POP3 server signing off\r\n")
 
 
 def test_a_transfer_that_stands_still_is_idle() -> None:
