@@ -6,29 +6,20 @@ from urllib.parse import urlsplit
 
 import click
 
-__all__ = ["Address"]
+__all__ = ["address"]
 
 _PLACE: Final = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^:\[\]/@\s]+))(?::(?P<port>\d{1,5}))?")
 
 
-class Address(click.ParamType[tuple[str, int]]):
-    """Host and port."""
-
-    name = "address"
-
-    def convert(
-        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        """What the text means; click's own error when it means nothing."""
-        if isinstance(value, tuple):
-            return value
-        scheme, separator, rest = value.partition("://")
-        if separator and scheme not in ("pop", "pop3"):
-            self.fail(f"{scheme}:// is not looked at; write HOST:PORT or pop://HOST:PORT", param, ctx)
-        rest = urlsplit(f"//{rest}").netloc.rpartition("@")[2] if separator else value
-        if rest.count(":") > 1 and "[" not in rest:
-            rest = f"[{rest}]"
-        place = _PLACE.fullmatch(rest)
-        if place is None or not 1 <= int(place["port"] or 110) <= 65535:
-            self.fail("HOST, HOST:PORT or pop://HOST:PORT is expected", param, ctx)
-        return place["six"] or place["host"], int(place["port"] or 110)
+def address(_context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
+    """Host and port; click's own error when the text means nothing."""
+    scheme, separator, rest = value.partition("://")
+    if separator and scheme not in ("pop", "pop3"):
+        raise click.BadParameter(f"{scheme}:// is not looked at; write HOST:PORT or pop://HOST:PORT", param=parameter)
+    rest = urlsplit(f"//{rest}").netloc.rpartition("@")[2] if separator else value
+    if rest.count(":") > 1 and "[" not in rest:
+        rest = f"[{rest}]"
+    place = _PLACE.fullmatch(rest)
+    if place is None or not 1 <= int(place["port"] or 110) <= 65535:
+        raise click.BadParameter("HOST, HOST:PORT or pop://HOST:PORT is expected", param=parameter)
+    return place["six"] or place["host"], int(place["port"] or 110)

@@ -22,6 +22,7 @@ _NARROWEST = 40
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
+        """In place of an end with status 1: the reader of a pipe may go when it likes."""
         self.quiet = True
         silence()
 
@@ -36,6 +37,10 @@ class Output:
     def terminal(self) -> bool:
         """Whether somebody looks at it, and things may be redrawn."""
         return self.console.is_terminal and not self.console.is_dumb_terminal
+
+    def drop(self) -> None:
+        """Nobody reads any more."""
+        self.console.on_broken_pipe()
 
     def line(self, text: str = "", style: str = "") -> None:
         """Say one thing; it is wrapped on a terminal only."""

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import TracebackType
 from typing import Final
 
 import click
@@ -13,9 +12,10 @@ import click
 from conformance import __version__
 from conformance.cli.status import Failure, Status, printable
 
-__all__ = ["call", "main"]
+__all__ = ["call", "main", "ours"]
 
 _COMMANDS: Final = {
+    "demo": "Run the whole suite against the built-in reference server.",
     "run": "Judge a POP3 server, clause by clause.",
     "probe": "See what is listening at an address, without logging in.",
     "serve": "Run the built-in reference server.",
@@ -51,7 +51,8 @@ def pop3spec() -> None:
     """Judge any POP3 server against RFC 1939 and its family.
 
     \b
-    Try it, on the built-in server:
+    See it at work on the built-in server, in one command or in two:
+      pop3spec demo
       pop3spec serve --user alice:secret --maildir /tmp/mail --port 1110
       pop3spec run pop://localhost:1110 --account alice:secret --fill 'maildir:/tmp/mail/{user}'
 
@@ -110,21 +111,21 @@ def _called(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("POP3SPEC_TRACEBACK"):
             raise
-        click.echo(f"Error: {fault(error)}", err=True)
+        click.echo(f"Error: {ours(_in_a_line(error))}", err=True)
         return Status.OURS
 
 
-def fault(error: BaseException) -> str:
-    """A fault of ours in one line, and what to do about it."""
-    place = _place(error.__traceback__)
-    what = printable(f"{type(error).__name__}: {error}".split("\n", 1)[0])
+def ours(what: str) -> str:
+    """What to say of a fault of ours."""
     return (
-        f"pop3spec {__version__} itself failed, not the server: {what}{place}. "
+        f"pop3spec {__version__} itself failed, not the server: {printable(what)}. "
         "Please report this; with POP3SPEC_TRACEBACK=1 in the environment the whole story is shown."
     )
 
 
-def _place(traceback: TracebackType | None) -> str:
+def _in_a_line(error: BaseException) -> str:
+    traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
-    return f" ({traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno})" if traceback is not None else ""
+    place = f" ({traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno})" if traceback is not None else ""
+    return f"{type(error).__name__}: {error}".split("\n", 1)[0] + place

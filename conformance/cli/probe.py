@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from conformance.cli.address import Address
+from conformance.cli.address import address
 from conformance.cli.status import Failure, Status
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _NAMES: Final = {
 
 
 @click.command(no_args_is_help=True)
-@click.argument("where", metavar="HOST[:PORT]|URL", type=Address())
+@click.argument("where", metavar="HOST[:PORT]|URL", callback=address)
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),

@@ -8,7 +8,7 @@ import pytest
 from conformance import __version__
 from tests.cli.command import environment, pop3spec
 
-COMMANDS = ("run", "probe", "serve", "clauses", "scenarios")
+COMMANDS = ("run", "probe", "serve", "clauses", "scenarios", "demo")
 
 HEAVY = ("rich", "pytest", "_pytest", "pydantic", "ruamel", "asyncio", "hypothesis", "tomllib", "conformance.plugin")
 

@@ -1,0 +1,86 @@
+"""The command that plays one scenario again, made from the one that was given; it holds no password."""
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+from conformance.plugin.options import OPTIONS, Option
+
+__all__ = ["Repeat"]
+
+_PLACEHOLDER: Final = "PASSWORD"
+_ACCOUNTS: Final = ("account", "apop-account")
+_KEPT: Final = ("Target", "Safety")
+"""Groups of options that say what is played on and how; selection and reports are another matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Knows how the run was asked for."""
+
+    options: Mapping[str, Any]
+    """The values of the options, by name."""
+    files: Sequence[str] = ()
+    """Scenario files and folders as they were given."""
+    mask: Callable[[str], str] = str
+    """Hides passwords in texts where none is expected, such as the command that fills."""
+
+    def __call__(self, scenario: str) -> str:
+        """The command for this scenario, quoted for a shell."""
+        words = ["pop3spec", "run", *self.files]
+        for option in OPTIONS:
+            if option.group in _KEPT and (value := self.options.get(option.name)) not in (None, False, ()):
+                words += self._words(option, value)
+        return shlex.join([*words, "--scenario", scenario])
+
+    @property
+    def hint(self) -> str:
+        """What to do about passwords before the command works; empty when nothing is to be done."""
+        if not self._passwords():
+            return ""
+        if self._one_for_all:
+            return "The commands above take the password from the environment: set POP3SPEC_PASSWORD first."
+        return f"In the commands above, put the passwords where {_PLACEHOLDER} stands, or keep them in a target file."
+
+    def _words(self, option: Option, value: Any) -> list[str]:
+        if option.kind == "switch":
+            return [f"--{option.name}"]
+        if option.name == "target":
+            return [self._target(str(value))]
+        values: Iterable[Any] = value if option.many else (value,)
+        if option.name in _ACCOUNTS:
+            values = map(self._account, values)
+        elif option.kind == "text":
+            values = map(self.mask, values)
+        return [word for one in values for word in (f"--{option.name}", str(one))]
+
+    def _account(self, text: str) -> str:
+        name, colon, _ = text.partition(":")
+        return f"{name}:{_PLACEHOLDER}" if colon and not self._one_for_all else name
+
+    def _target(self, text: str) -> str:
+        access, password, place = _parts(text)
+        if not password:
+            return text
+        return f"{access}@{place}" if self._one_for_all else f"{access}:{_PLACEHOLDER}@{place}"
+
+    @property
+    def _one_for_all(self) -> bool:
+        """Whether the variable, which holds one password, is enough."""
+        bare = any(":" not in text for name in _ACCOUNTS for text in self.options.get(name) or ())
+        return len(self._passwords()) + bare <= 1
+
+    def _passwords(self) -> set[str]:
+        given = [text.partition(":") for name in _ACCOUNTS for text in self.options.get(name) or ()]
+        in_url = unquote(_parts(str(self.options.get("target") or ""))[1])
+        return {password for _, colon, password in given if colon} | ({in_url} if in_url else set())
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """A POP URL as what is before the password, the password, and what is behind the @."""
+    scheme, separator, rest = url.partition("://")
+    access, at, place = rest.rpartition("@")
+    user, _, password = access.partition(":")
+    return (f"{scheme}://{user}", password, place) if separator and at else (url, "", "")
