@@ -1,5 +1,6 @@
 """Lines: octets up to a line end, with whatever is wrong with them named and nothing lost."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -8,6 +9,9 @@ __all__ = ["LINE_LIMIT", "Defect", "Line", "LineBuffer"]
 
 LINE_LIMIT: Final = 65_536
 """Octets of a line that are kept; a longer one is cut there and marked, so that an endless line costs no memory."""
+
+_USUAL: Final = re.compile(rb"[ -~]*\r\n")
+_NOT_PRINTABLE: Final = re.compile(rb"[^ -~]")
 
 
 class Defect(StrEnum):
@@ -54,9 +58,8 @@ class Line:
     @property
     def defects(self) -> tuple[Defect, ...]:
         """What is wrong with the octets, in the order of `Defect`."""
-        raw = self.raw
-        if raw.endswith(b"\r\n") and raw.isascii() and raw[:-2].isascii() and raw[:-2].decode("ascii").isprintable():
-            return ()  # the usual line, at the price of one look
+        if _USUAL.fullmatch(self.raw) and self.length == len(self.raw):
+            return ()  # at the price of one look
         return tuple(defect for defect in Defect if _has(self, defect))
 
 
@@ -66,7 +69,7 @@ def _has(line: Line, defect: Defect) -> bool:
         case Defect.BARE_LF:
             return raw.endswith(b"\n") and not raw.endswith(b"\r\n")
         case Defect.BARE_CR:
-            return b"\r" in content
+            return b"\r" in (content[:-1] if line.length > len(raw) else content)  # the LF may be cut from its CR
         case Defect.NO_LINE_END:
             return not raw.endswith(b"\n") and not _has(line, Defect.CUT)
         case Defect.CUT:
@@ -74,7 +77,7 @@ def _has(line: Line, defect: Defect) -> bool:
         case Defect.NUL:
             return b"\0" in content
         case Defect.NOT_ASCII:
-            return any(octet < 0x20 or octet > 0x7E for octet in content)
+            return _NOT_PRINTABLE.search(content) is not None
         case _:
             return False  # defects of a multi-line body
 
@@ -109,17 +112,26 @@ class LineBuffer:
 
         The caller learns from ``Line.length`` how many octets it is and feeds the rest: see `take`.
         """
-        end = octets.find(b"\n") + 1
-        part = octets[:end] if end else octets
-        room = self.limit - len(self._held)
-        self._held += part[:room]
-        self._dropped += max(0, len(part) - room)
-        return self.flush() if end else None
+        return self.read(octets, 0)[0]
 
     def take(self, octets: bytes) -> tuple[Line | None, bytes]:
         """The next line, if the octets finish it, and the octets behind it."""
-        end = octets.find(b"\n") + 1
-        return self.feed(octets), octets[end:] if end else b""
+        line, end = self.read(octets, 0)
+        return line, octets[end:]
+
+    def read(self, octets: bytes, at: int) -> tuple[Line | None, int]:
+        """The next line, if the octets from `at` on finish it, and where behind it to go on."""
+        end = octets.find(b"\n", at) + 1
+        length = end - at
+        if 0 < length <= self.limit and not self._held:  # a whole line in one piece, as nearly all come
+            line = Line(octets[at:end], self._start, length)
+            self._start += length
+            return line, end
+        part = octets[at:end] if end else octets[at:]
+        room = self.limit - len(self._held)
+        self._held += part[:room]
+        self._dropped += max(0, len(part) - room)
+        return (self.flush(), end) if end else (None, len(octets))
 
     def flush(self) -> Line | None:
         """The line held so far, finished or not."""
