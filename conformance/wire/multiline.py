@@ -9,17 +9,26 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from conformance.wire.lines import Defect
+from conformance.wire.lines import LINE_LIMIT, Defect
 
 __all__ = ["Body", "BodyReader", "Flaw", "stuff", "unstuff"]
 
-_DOT_LINE: Final = re.compile(rb"^\.(?P<stuffing>\.?)", re.MULTILINE)
-_BOTCHED_END: Final = re.compile(rb"(?:^|\n)(?P<end>\.[ \t\r]*\n?)$")
-_BARE_LF: Final = re.compile(rb"(?<!\r)\n")
-_BARE_CR: Final = re.compile(rb"\r(?!\n)")
-_LONG: Final = 65_536
+_END: Final = re.compile(rb"\n(?P<line>\.\r?\n)")
+_ENDS: Final = (b".\r\n", b".\n")
+_DOT_LINE: Final = re.compile(rb"\n\.")
+_NOT_STUFFED: Final = re.compile(rb"\.(?<=\n\.)(?!\.)")
+_BOTCHED_END: Final = re.compile(rb"\n(?P<line>\.[ \t\r]*\n?)\Z")
+_GLUED_END: Final = re.compile(rb"(?<!\n\.)\.\r\n\Z")  # the line "..": a full stop, stuffed, and no more came
+_TAIL: Final = 64
+
+_FLAWED: Final = (
+    (Defect.BARE_LF, re.compile(rb"\n(?<!\r\n)")),
+    (Defect.BARE_CR, re.compile(rb"\r(?!\n)")),
+    (Defect.NUL, re.compile(rb"\0")),
+)
 _FLAWS_KEPT: Final = 8
 
 
@@ -42,7 +51,7 @@ class Body:
     end: int
     """Offset of the first octet behind the terminating line, or behind what came."""
     content_end: int
-    """Offset of the terminating line."""
+    """Offset of the terminating line; `end`, where none came."""
     octets: int
     """Octets of the content, line ends included, stuffing and terminating line not (RFC 1939 §11)."""
     lines: int
@@ -54,7 +63,7 @@ class Body:
     terminated: bool
     """Whether a terminating line came."""
     flaws: tuple[Flaw, ...]
-    """What is wrong, the first few of each kind."""
+    """What is wrong, the first few of each kind, in the order of the octets."""
 
     def has(self, *defects: Defect) -> Flaw | None:
         """The first flaw of one of these kinds."""
@@ -67,36 +76,40 @@ class BodyReader:
     def __init__(self, start: int) -> None:
         self._start = start
         self._position = start  # of the first octet in _held
-        self._held = b""
-        self._mid_line = False
+        self._held = bytearray()  # what has no line end yet
+        self._mid_line = False  # whether _held goes on with a line of which a part was taken
         self._octets = self._lines = self._stuffed = 0
         self._digest = hashlib.sha256()
         self._flaws: list[Flaw] = []
-        self._tail = b""  # the last octets, to see what was meant for an end
+        self._tail = b"\n"  # the last octets that were taken, to see what was meant for an end
 
     def feed(self, octets: bytes) -> tuple[Body | None, bytes]:
         """Take octets; the body, once its terminating line came, and the octets behind it."""
-        data = self._held + octets if self._held else octets
-        ready = data.rfind(b"\n") + 1
-        if ready and (found := self._end_line(data[:ready])):
-            return self._finish(data, *found)
-        if ready:
-            self._take(data[:ready], whole_lines=True)
-        elif len(data) >= _LONG:  # a part of a long line; a CR at its end waits for what follows
-            ready = len(data) - 1 - data.endswith(b"\r")
-            self._take(data[:ready], whole_lines=False)
-        self._held = data[ready:]
+        whole = octets.rfind(b"\n") + 1
+        if whole:
+            held = len(self._held)
+            block = b"".join((self._held, octets[:whole]))
+            self._held.clear()
+            if span := self._terminator(block):
+                return self._finish(block, *span), octets[span[1] - held :]
+            self._take(block)
+        self._held += octets[whole:]
+        if len(self._held) >= LINE_LIMIT:  # a part of a long line; a CR at its end waits for what follows
+            part = len(self._held) - self._held.endswith(b"\r")
+            self._take(bytes(self._held[:part]))
+            del self._held[:part]
         return None, b""
 
     def cut(self) -> Body:
         """What there is when no more will come."""
-        self._take(self._held, whole_lines=False)
+        self._take(bytes(self._held))
+        self._held.clear()
         end = self._position
         if botched := _BOTCHED_END.search(self._tail):
-            meant = end - len(botched["end"])
+            meant = end - len(botched["line"])
             self._flaws = [flaw for flaw in self._flaws if flaw.start < meant]  # it is an end, not content
             self._note(Defect.BAD_TERMINATOR, meant, end)
-        elif self._tail.endswith(b".\r\n"):
+        elif _GLUED_END.search(self._tail):
             self._note(Defect.GLUED_TERMINATOR, end - 3, end)
         return self._body(content_end=end, end=end, terminated=False)
 
@@ -105,66 +118,50 @@ class BodyReader:
         """Octets read so far, those of an unfinished line included."""
         return self._position + len(self._held) - self._start
 
-    def _take(self, block: bytes, *, whole_lines: bool) -> None:
-        if block:
-            self._account(block, self._position)
-            self._tail = (self._tail + block)[-8:]
-            self._mid_line = not whole_lines
-            self._position += len(block)
-
-    def _end_line(self, block: bytes) -> tuple[int, int] | None:
+    def _terminator(self, block: bytes) -> tuple[int, int] | None:
         """Where the terminating line is in a block of whole lines; LF alone is taken for its end, and noted."""
-        if not self._mid_line and block.startswith((b".\r\n", b".\n")):
+        if not self._mid_line and block.startswith(_ENDS):
             return 0, block.index(b"\n") + 1
-        ends = [at for at in (block.find(b"\n.\r\n"), block.find(b"\n.\n")) if at >= 0]
-        return (min(ends) + 1, block.index(b"\n", min(ends) + 1) + 1) if ends else None
+        found = _END.search(block)
+        return found.span("line") if found else None
 
-    def _finish(self, data: bytes, dot: int, end: int) -> tuple[Body, bytes]:
-        self._take(data[:dot], whole_lines=True)
+    def _finish(self, block: bytes, dot: int, end: int) -> Body:
+        self._take(block[:dot])
         at = self._position
-        if data[dot:end] != b".\r\n":
+        if block[dot:end] != b".\r\n":
             self._note(Defect.BAD_TERMINATOR, at, at + end - dot)
-        return self._body(content_end=at, end=at + end - dot, terminated=True), data[end:]
+        return self._body(content_end=at, end=at + end - dot, terminated=True)
 
-    def _account(self, block: bytes, position: int) -> None:
+    def _take(self, block: bytes) -> None:
+        """Enter a block in the accounts; it is whole lines, or a part of one."""
         if not block:
             return
-        content = block
-        if block.startswith(b".") or b"\n." in block:
-            content = self._unstuff(block, position)
+        content = self._unstuff(block)
         self._octets += len(content)
         self._lines += content.count(b"\n")
         self._digest.update(content)
-        crlf = block.count(b"\r\n")
-        if block.count(b"\n") != crlf:
-            self._note_all(Defect.BARE_LF, _BARE_LF, block, position)
-        if block.count(b"\r") != crlf:
-            self._note_all(Defect.BARE_CR, _BARE_CR, block, position)
-        if b"\0" in block:
-            nul = position + block.index(b"\0")
-            self._note(Defect.NUL, nul, nul + 1)
+        for defect, pattern in _FLAWED:
+            self._note_all(defect, pattern, block, self._position)
+        self._tail = (self._tail + block[-_TAIL:])[-_TAIL:]
+        self._mid_line = not block.endswith(b"\n")
+        self._position += len(block)
 
-    def _unstuff(self, block: bytes, position: int) -> bytes:
-        pieces, last = [], 0
-        for dot in _DOT_LINE.finditer(block):
-            if dot.start() == 0 and self._mid_line:
-                continue
-            pieces.append(block[last : dot.start()])
-            last = dot.start() + 1
-            self._stuffed += 1
-            if not dot["stuffing"]:
-                self._note(Defect.NOT_STUFFED, position + dot.start(), position + dot.start() + 1)
-        pieces.append(block[last:])
-        return b"".join(pieces)
+    def _unstuff(self, block: bytes) -> bytes:
+        before = b"" if self._mid_line else b"\n"  # so that each line start is behind an LF
+        if not (block.startswith(b".") or _DOT_LINE.search(block)):
+            return block
+        lines = before + block
+        content = lines.replace(b"\n.", b"\n")
+        self._stuffed += len(lines) - len(content)
+        self._note_all(Defect.NOT_STUFFED, _NOT_STUFFED, lines, self._position - len(before))
+        return content[len(before) :]
 
     def _note(self, defect: Defect, start: int, end: int) -> None:
         if sum(flaw.defect is defect for flaw in self._flaws) < _FLAWS_KEPT:
             self._flaws.append(Flaw(defect, start, end))
 
     def _note_all(self, defect: Defect, pattern: re.Pattern[bytes], block: bytes, position: int) -> None:
-        for number, found in enumerate(pattern.finditer(block)):
-            if number == _FLAWS_KEPT:
-                return
+        for found in islice(pattern.finditer(block), _FLAWS_KEPT):
             self._note(defect, position + found.start(), position + found.end())
 
     def _body(self, *, content_end: int, end: int, terminated: bool) -> Body:
@@ -177,14 +174,15 @@ class BodyReader:
             stuffed=self._stuffed,
             digest=self._digest.digest(),
             terminated=terminated,
-            flaws=tuple(self._flaws),
+            flaws=tuple(sorted(self._flaws, key=lambda flaw: flaw.start)),
         )
 
 
 def stuff(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The blocks of a message in wire form, byte-stuffed; a missing final line end is added and the end line is not.
 
-    A line start is found across the blocks' edges (RFC 1939 §3).
+    A line start is found across the blocks' edges (RFC 1939 §3). A message that ends in CR gets the LF, one that ends
+    in anything else but CRLF gets CRLF, LF alone included: the terminating line has to stand behind CRLF.
     """
     at_start, last = True, b""
     for block in blocks:
@@ -193,7 +191,7 @@ def stuff(blocks: Iterable[bytes]) -> Iterator[bytes]:
         stuffed = block.replace(b"\n.", b"\n..")
         yield b"." + stuffed if at_start and block.startswith(b".") else stuffed
         at_start = block.endswith(b"\n")
-        last = (last + block)[-2:]
+        last = (last + block[-2:])[-2:]
     if last and last != b"\r\n":
         yield b"\n" if last.endswith(b"\r") else b"\r\n"
 
