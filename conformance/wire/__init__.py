@@ -5,10 +5,11 @@ from conformance.wire.connection import Answered, Connection, Event, Greeted, Se
 from conformance.wire.lines import LINE_LIMIT, Defect, Line, LineBuffer
 from conformance.wire.multiline import Body, BodyReader, Flaw, stuff, unstuff
 from conformance.wire.replies import Indicator, Reply
-from conformance.wire.states import TRANSITIONS, VERBS, Multiline, State, Verb
+from conformance.wire.states import REFUSED_TRANSITIONS, TRANSITIONS, VERBS, Multiline, State, Verb
 
 __all__ = [
     "LINE_LIMIT",
+    "REFUSED_TRANSITIONS",
     "TRANSITIONS",
     "VERBS",
     "Answered",

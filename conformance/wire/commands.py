@@ -1,6 +1,7 @@
 """Commands: a keyword and its arguments; what is not one is a value too, with the reason inside."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.wire.grammar import KEYWORD, NUMBER
 from conformance.wire.lines import Defect, Line
@@ -30,7 +31,7 @@ class Command:
         if (verb := self.known) is None:
             return False
         if verb.multiline is Multiline.WITHOUT_ARGUMENT:
-            return not self.arguments
+            return not any(self.arguments)  # a server that forgives a space at the end answers "LIST " with a body
         return verb.multiline is Multiline.ALWAYS
 
     @property
@@ -48,7 +49,9 @@ class Command:
         return message_number(self.arguments[0]) if self.arguments and self.verb in _NUMERIC else None
 
 
-_NUMERIC = frozenset({"LIST", "RETR", "DELE", "TOP", "UIDL"})
+_NUMERIC: Final = frozenset({"LIST", "RETR", "DELE", "TOP", "UIDL"})
+_TEXTUAL: Final = frozenset({"PASS", "USER", "APOP"})
+"""Verbs with names and passwords; octets that are not ASCII are at home there (RFC 6856 §2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class InvalidCommand:
     """The keyword in capitals, where one can be read; its arguments cannot be trusted."""
     arguments: tuple[bytes, ...] = ()
     multiline: bool = False
+    """Whether a server that takes LF for a line end, and has no other objection, answers with a body."""
     wellformed: bool = False
     known: None = None
     message: None = None
@@ -80,18 +84,13 @@ def parse_command(line: Line) -> Command | InvalidCommand:
     Strict about what RFC 1939 §3 says a client sends, so that a server is only judged by commands that it had to
     understand.
     """
-    defects = line.defects
-    keyword, _, rest = line.content.partition(b" ")
+    keyword, space, rest = line.content.partition(b" ")
     verb = keyword.decode("ascii", "replace").upper()
-    unprintable = Defect.NUL in defects or Defect.NOT_ASCII in defects
-    if any(defect is not Defect.NOT_ASCII for defect in defects) or (
-        unprintable and verb not in ("PASS", "USER", "APOP")
-    ):
+    arguments = () if not space else (rest,) if verb == "PASS" else tuple(rest.split(b" "))
+    command = Command(line, verb, arguments)
+    if (defects := line.defects) and (defects != (Defect.NOT_ASCII,) or verb not in _TEXTUAL):
         reason = "; ".join(defect.value for defect in defects)
-        return InvalidCommand(line, reason, verb)
-    if not KEYWORD.fullmatch(keyword):
+        return InvalidCommand(line, reason, verb, multiline=defects == (Defect.BARE_LF,) and command.multiline)
+    if verb not in VERBS and not KEYWORD.fullmatch(keyword):
         return InvalidCommand(line, "a keyword has three or four printable characters", verb)
-    if " " not in line.content.decode("latin-1"):
-        return Command(line, verb, ())
-    arguments = (rest,) if verb == "PASS" else tuple(rest.split(b" "))
-    return Command(line, verb, arguments)
+    return command

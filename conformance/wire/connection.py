@@ -10,9 +10,9 @@ from typing import Final
 
 from conformance.wire.commands import Command, InvalidCommand, parse_command
 from conformance.wire.lines import Line, LineBuffer
-from conformance.wire.multiline import BodyReader
-from conformance.wire.replies import Reply
-from conformance.wire.states import TRANSITIONS, State
+from conformance.wire.multiline import Body, BodyReader
+from conformance.wire.replies import Indicator, Reply
+from conformance.wire.states import REFUSED_TRANSITIONS, TRANSITIONS, State
 
 __all__ = ["Answered", "Connection", "Event", "Greeted", "Sent", "Unsolicited"]
 
@@ -50,7 +50,8 @@ class Unsolicited:
 
 Event = Sent | Greeted | Answered | Unsolicited
 
-_NO_EVENT: Final = None
+_BLOCK: Final = 1 << 16
+"""Octets that are shown to the reader of a body at a time: it hands back what is behind the body."""
 
 
 class Connection:
@@ -62,14 +63,17 @@ class Connection:
         """Commands without a reply, the oldest first."""
         self._client = LineBuffer()
         self._server = LineBuffer()
-        self._status: Line | None = None
-        self._body: BodyReader | None = None
+        self._reading: tuple[Line, BodyReader] | None = None
+        """A status line and the body behind it, until that ends."""
+        self._login: Command | InvalidCommand | None = None
+        """AUTH, while the lines that wait are its turns and no commands (RFC 5034 §4)."""
 
     def client_sent(self, octets: bytes) -> list[Event]:
         """Octets from the client, in any pieces."""
         events: list[Event] = []
-        while octets:
-            line, octets = self._client.take(octets)
+        at = 0
+        while at < len(octets):
+            line, at = self._client.read(octets, at)
             if line is not None:
                 command = parse_command(line)
                 self.waiting.append(command)
@@ -79,42 +83,40 @@ class Connection:
     def server_sent(self, octets: bytes) -> list[Event]:
         """Octets from the server, in any pieces."""
         events: list[Event] = []
-        while octets:
-            if self._body is not None:
-                body, octets = self._body.feed(octets)
-                if body is not None and self._status is not None:
-                    reply = Reply(self._status, body)
-                    self._server = LineBuffer(body.end)
-                    self._status = self._body = None
-                    events.append(self._answer(reply))
-                continue
-            line, octets = self._server.take(octets)
-            if line is not None and (event := self._status_line(line)) is not None:
+        event: Event | None
+        at = 0
+        while at < len(octets):
+            if self._reading is not None:
+                status, reader = self._reading
+                block = octets[at : at + _BLOCK]
+                body, behind = reader.feed(block)
+                at += len(block) - len(behind)
+                event = self._read(status, body) if body is not None else None
+            else:
+                line, at = self._server.read(octets, at)
+                event = self._status_line(line) if line is not None else None
+            if event is not None:
                 events.append(event)
         return events
 
     def server_stopped(self) -> list[Event]:
         """No more will come, or none came in time: what is half read becomes an event."""
-        if self._body is not None and self._status is not None:
-            reply = Reply(self._status, self._body.cut())
-            self._server = LineBuffer(reply.end)
-            self._status = self._body = None
-            return [self._answer(reply)]
         line = self._server.flush()
-        event = self._status_line(line) if line is not None else _NO_EVENT
-        if event is None and self._body is not None:  # +OK without a line end, then nothing
-            return self.server_stopped()
+        event = self._status_line(line) if line is not None else None
+        if self._reading is not None:  # it may have begun with this very line, +OK without a line end
+            status, reader = self._reading
+            event = self._read(status, reader.cut())
         return [event] if event is not None else []
 
     @property
     def in_reply(self) -> bool:
         """Whether a reply has begun and not ended."""
-        return self._body is not None or len(self._server) > 0
+        return self._reading is not None or len(self._server) > 0
 
     @property
     def body_octets(self) -> int:
         """Octets of the body that is being read."""
-        return self._body.received if self._body is not None else 0
+        return self._reading[1].received if self._reading is not None else 0
 
     @property
     def unfinished(self) -> bytes:
@@ -128,13 +130,24 @@ class Connection:
             return Greeted(reply)
         if not self.waiting:
             return Unsolicited(line)
-        if reply.positive and self.waiting[0].multiline:
-            self._status, self._body = line, BodyReader(line.end)
+        if self._login is None and reply.positive and self.waiting[0].multiline:
+            self._reading = line, BodyReader(line.end)
             return None
         return self._answer(reply)
 
+    def _read(self, status: Line, body: Body) -> Answered:
+        self._server = LineBuffer(body.end)
+        self._reading = None
+        return self._answer(Reply(status, body))
+
     def _answer(self, reply: Reply) -> Answered:
+        """Move as the reply shows: what the server took for a command was one to it, well-formed or not."""
         command, before = self.waiting.popleft(), self.state
-        if reply.positive and command.wellformed:
-            self.state = TRANSITIONS.get((before, command.verb), before)
+        asked = self._login or command
+        if reply.positive and reply.body is None:  # a body behind AUTH is a list of mechanisms, no login
+            self.state = TRANSITIONS.get((before, asked.verb), before)
+        elif reply.negative and asked.wellformed:
+            self.state = REFUSED_TRANSITIONS.get((before, asked.verb), before)
+        goes_on = asked.verb == "AUTH" and reply.indicator is Indicator.CONTINUATION
+        self._login = asked if goes_on else None
         return Answered(command, reply, before)

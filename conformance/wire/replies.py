@@ -51,12 +51,12 @@ class Reply:
     @property
     def positive(self) -> bool:
         """Whether it starts with +OK, in any case."""
-        return self.status.content[:3].upper() == b"+OK"
+        return self.status.raw[:3].upper() == b"+OK"
 
     @property
     def negative(self) -> bool:
         """Whether it starts with -ERR, in any case."""
-        return self.status.content[:4].upper() == b"-ERR"
+        return self.status.raw[:4].upper() == b"-ERR"
 
     @property
     def text(self) -> bytes:
@@ -65,7 +65,7 @@ class Reply:
 
     @property
     def words(self) -> list[bytes]:
-        """The text cut at spaces."""
+        """The text cut at white space."""
         return self.text.split()
 
     def number(self, index: int) -> int | None:

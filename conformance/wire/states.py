@@ -1,9 +1,10 @@
 """The states of a POP3 session and how commands move it: everything that affects the state is in this file.
 
 RFC 1939 §3 to §6. A session begins in AUTHORIZATION, once the greeting is out. PASS or APOP, answered with +OK, leads
-to TRANSACTION; so does AUTH (RFC 5034). QUIT in TRANSACTION leads to UPDATE, where the marked messages are removed, and
-then to the end; QUIT in AUTHORIZATION ends the session without UPDATE. Every other end of the connection, every other
-command, and every -ERR, leads nowhere: the state stays, and nothing is removed.
+to TRANSACTION; so does AUTH (RFC 5034), whose +OK may come after several turns. QUIT in TRANSACTION leads to UPDATE,
+where the marked messages are removed, and then to the end; so it does when the reply is -ERR, because some could not be
+removed (§6). QUIT in AUTHORIZATION ends the session without UPDATE. Every other end of the connection, every other
+command, and every other -ERR, leads nowhere: the state stays, and nothing is removed.
 
               greeting                PASS, APOP, AUTH: +OK                QUIT
     CONNECTED ────────▶ AUTHORIZATION ─────────────────────▶ TRANSACTION ──────▶ UPDATE ──▶ ENDED
@@ -16,7 +17,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["TRANSITIONS", "VERBS", "Multiline", "State", "Verb"]
+__all__ = ["REFUSED_TRANSITIONS", "TRANSITIONS", "VERBS", "Multiline", "State", "Verb"]
 
 
 class State(StrEnum):
@@ -79,7 +80,8 @@ VERBS: Final = MappingProxyType(
             # the family
             Verb("CAPA", 0, 0, _BOTH, Multiline.ALWAYS, optional=True, rfc=2449),
             Verb("STLS", 0, 0, _AUTHORIZATION, Multiline.NEVER, optional=True, rfc=2595),
-            Verb("AUTH", 1, 2, _AUTHORIZATION, Multiline.NEVER, optional=True, rfc=5034),
+            # AUTH alone is malformed; servers that take it answer with a list of mechanisms
+            Verb("AUTH", 1, 2, _AUTHORIZATION, Multiline.WITHOUT_ARGUMENT, optional=True, rfc=5034),
         )
     }
 )
@@ -96,3 +98,6 @@ TRANSITIONS: Final = MappingProxyType(
     }
 )
 """Where a positive answer leads; what is not here changes no state."""
+
+REFUSED_TRANSITIONS: Final = MappingProxyType({(State.TRANSACTION, "QUIT"): State.UPDATE})
+"""Where a negative answer to a well-formed command leads: the session is over, whatever was removed (RFC 1939 §6)."""
