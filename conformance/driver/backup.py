@@ -1,16 +1,32 @@
-"""Saves what a maildrop holds, byte for byte, before a run may empty it."""
+"""Saves what a maildrop holds, byte for byte, before a run may empty it.
 
+Every message is retrieved into a file of its own, block by block; each file is read again and compared with what came,
+and with the size in the drop listing. Only when all of them are safe on disk, and the maildrop still shows the same
+messages, are just these marked as deleted. Whatever goes wrong, the session then ends without QUIT, and a session that
+ends without QUIT removes nothing (RFC 1939 §6).
+"""
+
+import hashlib
 import os
 import re
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import Final
 
 from conformance.driver.driver import Driver
-from conformance.driver.survey import log_in
+from conformance.driver.survey import session
 from conformance.driver.target import Account, Target, TargetError
 from conformance.transcript import Exchange
-from conformance.wire import unstuff
+from conformance.wire import Body, Defect
 
 __all__ = ["save_and_empty"]
+
+_BLOCK: Final = 1 << 16
+
+
+class _NotSafe(Exception):
+    """Something is not as it must be before mail may be removed."""
 
 
 def save_and_empty(target: Target, account: Account, folder: Path) -> list[Path]:
@@ -18,70 +34,128 @@ def save_and_empty(target: Target, account: Account, folder: Path) -> list[Path]
 
     The files. Raises `TargetError` when anything is not as it must be; then nothing was deleted.
     """
-    with Driver(target, "backup") as driver:
-        log_in(driver, account)
-        numbers = _numbers(driver)
-        files = []
-        for number in numbers:
-            files.append(_save(driver, number, _free_name(folder, account, number)))
-        for number in numbers:
-            if (answer := _ask(driver, b"DELE %d" % number)) is None or not answer.positive:
-                driver.close()  # without QUIT nothing is removed (RFC 1939 §6)
-                message = f"{target.address}: message {number} could not be marked as deleted; nothing was removed"
-                raise TargetError(message)
-        answer = _ask(driver, b"QUIT")
+    with session(target, account, "backup") as driver:
+        try:
+            listed = _listing(driver)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files = [_save(driver, number, octets, folder, account) for number, octets in listed.items()]
+            _sync(folder)
+            _mark(driver, listed)
+        except _NotSafe as why:
+            message = f"{target.address}, maildrop of {account.name}: {why}; nothing was removed"
+            raise TargetError(message) from None
+        except OSError as error:
+            message = f"{error.filename or folder}: cannot be written: {error.strerror or error}; nothing was removed"
+            raise TargetError(message) from error
+        answer = driver.ask(b"QUIT")
         driver.wait_for_close()
-        if answer is None or not answer.positive:
-            message = f"{target.address}: QUIT was not confirmed; what was saved is in {folder}"
-            raise TargetError(message)
+    if answer is None or not answer.positive:
+        message = f"{target.address}: QUIT was not confirmed, so mail may be left; all of it is saved in {folder}"
+        raise TargetError(message)
     return files
 
 
-def _numbers(driver: Driver) -> list[int]:
-    listing = _ask(driver, b"LIST")
+def _listing(driver: Driver) -> dict[int, int]:
+    """The sizes of all messages by their numbers."""
+    listing = driver.ask(b"LIST")
     if listing is None or not listing.positive or not listing.complete:
-        message = f"{driver.target.address} does not list the maildrop"
-        raise TargetError(message)
-    words = [line.content.split(b" ")[0] for line in listing.body_lines()]
-    if not all(word.isdigit() and len(word) < 20 for word in words):
-        message = f"{driver.target.address} lists the maildrop in a form that is not understood; nothing was touched"
-        raise TargetError(message)
-    return [int(word) for word in words]
+        message = "the server does not list it"
+        raise _NotSafe(message)
+    rows = [line.content.split() for line in listing.body_lines()]
+    sizes = {int(row[0]): int(row[1]) for row in rows if len(row) > 1 and _is_number(row[0]) and _is_number(row[1])}
+    if len(sizes) != len(rows):
+        message = "it is listed in a form that is not understood"
+        raise _NotSafe(message)
+    return sizes
 
 
-def _free_name(folder: Path, account: Account, number: int) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    user = re.sub(r"[^A-Za-z0-9._@-]", "_", account.name).lstrip(".") or "_"
-    name = folder / f"{user}-{number}.eml"
-    again = 1
-    while name.exists():
-        again += 1
-        name = folder / f"{user}-{number}-{again}.eml"
-    return name
+def _is_number(word: bytes) -> bool:
+    return word.isdigit() and len(word) < 20
 
 
-def _save(driver: Driver, number: int, path: Path) -> Path:
-    answer = _ask(driver, b"RETR %d" % number)
+def _save(driver: Driver, number: int, octets: int, folder: Path, account: Account) -> Path:
+    answer = driver.ask(b"RETR %d" % number)
     body = answer.reply.body if answer is not None and answer.reply is not None else None
     if answer is None or not answer.positive or not answer.complete or body is None or not body.terminated:
-        message = f"{driver.target.address}: message {number} could not be retrieved; nothing was removed"
-        raise TargetError(message)
-    content = unstuff(answer.body_octets())
+        message = f"message {number} could not be retrieved"
+        raise _NotSafe(message)
+    if body.has(Defect.NOT_STUFFED):
+        message = (
+            f"message {number} has a line with a full stop that is not stuffed, so it cannot be told from stuffing"
+        )
+        raise _NotSafe(message)
+    if body.octets != octets:
+        message = f"message {number} is listed with {octets} octets, and {body.octets} came"
+        raise _NotSafe(message)
+    file, path = _new_file(folder, account, number)
     try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        kept = path.read_bytes()
-    except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror}; nothing was removed"
-        raise TargetError(message) from error
-    if kept != content or len(kept) != body.octets:
-        message = f"{path}: what was written is not what was retrieved; nothing was removed"
-        raise TargetError(message)
+        with os.fdopen(file, "wb") as kept:
+            for block in _unstuffed(answer.body_blocks()):
+                kept.write(block)
+            kept.flush()
+            os.fsync(file)
+        _compare(path, body)
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a message would look like one
+        raise
     return path
 
 
-def _ask(driver: Driver, command: bytes) -> Exchange | None:
-    driver.send(command + b"\r\n")
-    return driver.read_reply()
+def _new_file(folder: Path, account: Account, number: int) -> tuple[int, Path]:
+    """A file that did not exist before, and that nobody else can read."""
+    user = re.sub(r"[^A-Za-z0-9._@-]", "_", account.name).lstrip(".")[:100] or "_"
+    for again in count(1):
+        path = folder / (f"{user}-{number}.eml" if again == 1 else f"{user}-{number}-{again}.eml")
+        try:
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), path
+        except FileExistsError:
+            continue
+    raise AssertionError  # pragma: no cover - counting has no end
+
+
+def _unstuffed(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content: one full stop taken from the beginning of each line that has one, also at the edge of a block."""
+    at_start = True
+    for block in blocks:
+        content = block.replace(b"\n.", b"\n")
+        yield content[1:] if at_start and block.startswith(b".") else content
+        at_start = block.endswith(b"\n")
+
+
+def _compare(path: Path, body: Body) -> None:
+    digest, octets = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            octets += len(block)
+    if digest.digest() != body.digest or octets != body.octets:
+        message = f"what was written to {path} is not what was retrieved"
+        raise _NotSafe(message)
+
+
+def _sync(folder: Path) -> None:
+    """See that the names of the files are on disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _mark(driver: Driver, saved: dict[int, int]) -> None:
+    """Mark as deleted what was saved, and nothing else."""
+    now = _listing(driver)
+    if any(now.get(number) != octets for number, octets in saved.items()):
+        message = "the messages in it changed while they were saved"
+        raise _NotSafe(message)
+    if any(exchange.extra_lines for exchange in driver.conversation.exchanges):
+        message = "the server said more than it was asked for, so what belongs to which message is not certain"
+        raise _NotSafe(message)
+    for number in saved:
+        if not _agreed(driver.ask(b"DELE %d" % number)):
+            message = f"message {number} could not be marked as deleted"
+            raise _NotSafe(message)
+
+
+def _agreed(answer: Exchange | None) -> bool:
+    return answer is not None and answer.positive and answer.complete
