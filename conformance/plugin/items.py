@@ -43,7 +43,7 @@ class ScenarioItem(pytest.Item):
         super().__init__(**more)
         self.scenario = scenario
         self.case: CaseResult | None = None
-        special = any(need in scenario.needs for need in ("APOP", "account-40", "account-space"))
+        special = any(need in scenario.needs for need in ("APOP", "account-2", "account-40", "account-space"))
         if special and self.config.pluginmanager.has_plugin("xdist"):
             self.add_marker(pytest.mark.xdist_group("special-accounts"))
 

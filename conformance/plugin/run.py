@@ -102,7 +102,14 @@ class Run:
             touch=not self.options["allow-nonempty"],
             restart=self.described.restart,
         )
-        return Stage(self.target, self.provisioner, settings, main=mains[self.worker or 0])
+        main = mains[self.worker or 0]
+        taken = frozenset(account.name for account in mains[: self._workers] if account is not main)
+        return Stage(self.target, self.provisioner, settings, main=main, taken=taken)
+
+    @property
+    def _workers(self) -> int:
+        """How many workers play, as one of them knows it; 1 without xdist."""
+        return int(getattr(self.config, "workerinput", {}).get("workercount", 1))
 
     def _add_bundled(self) -> None:
         """Play what comes with pop3spec, unless scenario files were named."""

@@ -67,6 +67,8 @@ class Stage:
     settings: Settings = field(default_factory=Settings)
     main: Account | None = None
     """The account that this worker has for itself; the first one by default."""
+    taken: frozenset[str] = frozenset()
+    """Names of the accounts that other workers have for themselves."""
     features: Features | None = None
     _contents: dict[str, _Contents] = field(default_factory=dict)
     _wrong: dict[str, int] = field(default_factory=dict)
@@ -140,8 +142,7 @@ class Stage:
             raise NotPlayed(Outcome.NOT_APPLICABLE, reason)
         delivered = None if scenario.maildrop is None else self._fill(account, scenario.maildrop)
         self._wrong[account.name] = wrong
-        other = next((a for a in self.target.accounts if a.name != account.name), None)
-        return Prepared(account, other, delivered)
+        return Prepared(account, self._other(account), delivered)
 
     def _cast(self, scenario: Scenario) -> Account:
         """The account that plays: one with the special property that is needed, or the worker's own."""
@@ -153,6 +154,11 @@ class Stage:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has no such account: {NEEDS[need]}")
         return self.account
 
+    def _other(self, account: Account) -> Account | None:
+        """Another account than this one, that no other worker is busy with."""
+        accounts = self.target.accounts
+        return next((a for a in accounts if a.name != account.name and a.name not in self.taken), None)
+
     def _check_needs(self, scenario: Scenario, account: Account) -> None:
         missing = self.survey().missing
         for need in scenario.needs:
@@ -161,8 +167,9 @@ class Stage:
                 raise NotPlayed(outcome, missing[need])
             if need == "USER" and not account.plain:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"USER and PASS are not open to {account.name}")
-            if need == "account-2" and len(self.target.accounts) < 2:
-                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
+            if need == "account-2" and self._other(account) is None:
+                free = " that no other worker uses" if self.taken else ""
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}{free}")
             if need == "restart" and not self.settings.restart:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
             if need == "slow" and not self.settings.slow:
