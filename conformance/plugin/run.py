@@ -171,7 +171,6 @@ class Run:
 
     def play(self, scenario: Scenario) -> CaseResult:
         """Play one scenario on this worker's stage."""
-        self.stage.survey()
         return play(scenario, self.stage, self.clauses)
 
     @property
