@@ -61,6 +61,7 @@ class Engine:
             if self._reply is not None:
                 yield from self._rest_of_reply()
             elif replies := self._short_replies():
+                self._end_if_done()
                 yield replies
         self._end_if_done()
 

@@ -156,8 +156,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def _send(self) -> None:
         for _ in range(_TURN):
-            if self._blocked or not (batch := self._batch()):
+            if self._blocked or not self._engine.busy:
                 return
+            batch = self._batch()
             self._written += len(batch)
             self._transport.write(batch)
 

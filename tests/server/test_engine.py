@@ -159,6 +159,14 @@ def test_commands_that_came_before_the_end_are_answered() -> None:
     assert left(mail) == [TWO]
 
 
+def test_after_the_end_of_what_the_client_sends_the_last_reply_is_the_last() -> None:
+    made = logged_in()
+    made.receive(b"NOOP\r\n", at=0)
+    made.receive_end()
+    assert next(iter(made.to_send())) == b"+OK\r\n"
+    assert made.closing
+
+
 def test_a_second_session_is_refused_and_can_try_again() -> None:
     mail = store()
     first, second = logged_in(mail), engine(mail)
