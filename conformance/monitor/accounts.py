@@ -34,7 +34,8 @@ def learn_drop(seen: Seen) -> None:
         _learn_retrieved(drop, seen)
     if seen.verb in LISTERS and seen.session.user is not None:
         _learn_arrivals(drop, seen, seen.scene.history(seen.session.user))
-    learn_identities(seen)
+    if seen.verb in ("UIDL", "RETR", "TOP"):
+        learn_identities(seen)
 
 
 def _learn_addressed(drop: Drop, seen: Seen) -> None:
@@ -128,7 +129,7 @@ def _learn_numbers(drop: Drop, seen: Seen) -> None:
     if numbers is None:
         return
     watch.shown = numbers
-    if not drop.ever_marked:
+    if not drop.ever_marked and len(numbers) == len(seen.lines):
         drop.witnesses.setdefault(seen.verb, Witness(len(numbers), seen.exchange))
         drop.numbers = numbers if drop.numbers is None else drop.numbers
     if not numbers & drop.marked:

@@ -105,7 +105,7 @@ def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes)
     comparison = Comparison(delivered)
     if body.digest in delivered.digests and not body.flaws:
         if body.stuffed:
-            comparison.stuffed |= {True, False} & _forms(delivered)
+            comparison.stuffed |= _forms(delivered)
         return comparison
     start = body.start + len(header)
     _header(comparison, exchange, body, unstuff(header))
@@ -121,7 +121,8 @@ def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes)
 
 
 def _forms(delivered: Delivered) -> set[bool]:
-    return {line == b"." for line in delivered.lines if line.startswith(b".")}
+    forms = {line == b"." for line in delivered.lines if line.startswith(b".")}
+    return forms | {False} if delivered.octets.startswith(b".") else forms
 
 
 def _header(comparison: Comparison, exchange: Exchange, body: Body, header: bytes) -> None:

@@ -5,11 +5,11 @@ from typing import Final
 
 import conformance.monitor.judges  # noqa: F401  # enters the judges
 from conformance.monitor.accounts import learn_drop
-from conformance.monitor.findings import Finding
+from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.history import Scene
 from conformance.monitor.ledger import Ledger
 from conformance.monitor.openings import Openings
-from conformance.monitor.registry import EVERY, exchange_rules, session_rules
+from conformance.monitor.registry import EVERY, Rule, exchange_rules, session_rules
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
 from conformance.transcript import Conversation, Evidence, Exchange
@@ -32,13 +32,14 @@ class Monitor:
         self._session_rules = session_rules()
         self._broken: dict[str, Verdict] = {}
         self._kept: dict[str, Verdict] = {}
+        self._told: set[Rule] = set()
 
     def judge(self, conversations: Iterable[Conversation]) -> list[Verdict]:
         """What all connections of a scenario show: for each clause the first break, else one verdict that it was kept.
 
         A clause that was not put to the test has no verdict.
         """
-        self._broken, self._kept = {}, {}
+        self._broken, self._kept, self._told = {}, {}, set()
         scene = Scene(self.ledger)
         openings = Openings()
         sessions = []
@@ -60,14 +61,21 @@ class Monitor:
     def _look_at(self, session: Session, exchange: Exchange) -> None:
         seen = Seen(exchange, session)
         if session.sure and exchange.certain and not session.turn and (session.pipelines or not exchange.pipelined):
-            for rule in self._rules.get(seen.verb) or self._rules[EVERY]:
-                finding = rule.look(seen)
-                if finding is not None:
-                    self._file(rule.clauses, finding, exchange)
-                    session.adrift |= finding.broken and not _MISLEADING.isdisjoint(rule.clauses)
+            self._apply(self._rules.get(seen.verb) or self._rules[EVERY], seen)
         if session.sure and exchange.certain and exchange.reply is not None and exchange.lost is None:
             learn_drop(seen)
         session.learn(exchange)
+
+    def _apply(self, rules: tuple[Rule, ...], seen: Seen) -> None:
+        misled = False
+        for rule in rules:
+            finding = rule.look(seen)
+            if finding is None or (finding is KEPT and rule in self._told):
+                continue
+            self._told.add(rule)
+            self._file(rule.clauses, finding, seen.exchange)
+            misled |= finding.broken and not _MISLEADING.isdisjoint(rule.clauses)
+        seen.session.adrift |= misled
 
     def _look_back(self, session: Session) -> None:
         for rule in self._session_rules:

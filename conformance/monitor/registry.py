@@ -36,7 +36,7 @@ GREETING: Final = "greeting"
 """Stands for the greeting."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A judge of exchanges, and what it judges."""
 

@@ -40,6 +40,10 @@ class Seen:
         self.wellformed = command is not None and command.wellformed
         self.number = command.message if command is not None else None
         """The message-number that the command names, if it names one beyond doubt."""
+        self.body: Body | None = reply.body if reply is not None else None
+        """The accounts of the lines behind the status line, when all of them came."""
+        self.in_transaction = exchange.state is State.TRANSACTION and not session.adrift
+        """Whether the session stands in TRANSACTION beyond doubt."""
         self.drop: Drop | None = session.open_drop if exchange.state is State.TRANSACTION else None
         """The maildrop, where it is open and what is known of it can be trusted."""
 
@@ -47,11 +51,6 @@ class Seen:
     def scene(self) -> Scene:
         """What holds for all connections."""
         return self.session.scene
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether the session stands in TRANSACTION beyond doubt."""
-        return self.state is State.TRANSACTION and not self.session.adrift
 
     @property
     def in_authorization(self) -> bool:
@@ -75,11 +74,6 @@ class Seen:
         if self.command is None:
             return "the greeting"
         return quote(self.command.line.content) if self.verb not in _SECRET else self.verb
-
-    @property
-    def body(self) -> Body | None:
-        """The accounts of the lines behind the status line, when all of them came."""
-        return self.reply.body if self.reply is not None else None
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -1,19 +1,27 @@
 """Sessions to judge, written as the RFCs print them.
 
-`S:` and `C:` lines are lines of the server and the client; a line that starts with neither goes on with the body of
-the one before. Octets are escaped as in Python; a line that ends in `\\` has no line end, or another one before it.
-What the server says in a row comes in one piece; `...` is a pause, after which it comes in another. `! waited in vain`
-and the like are incidents. `B|` before a line puts it on the connection B, which opens there.
+    S: +OK ready              a line of the server, of the client
+    C: RETR 1
+    S: +OK
+    S: <plain>                the message of that name, stuffed, and the terminating line
+    S: .x\\x00\\r\\r\\n\\       octets are escaped as in Python; behind a backslash at the end there is no line end
+    ...                       a pause: what the server says behind it comes in another piece
+    ! waited in vain          an incident
+    B| S: +OK ready           from here on the connection B, which opens at its first line
+
+What the server says in a row comes in one piece.
 """
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from conformance.monitor import Ledger, Monitor
 from conformance.transcript import Conversation, Incident, Transcript
 from conformance.verdicts import Outcome, Verdict
+from conformance.wire import stuff
 
-__all__ = ["LOGIN", "broken", "conversations", "judged", "kept", "message", "stuffed"]
+__all__ = ["LOGIN", "Case", "broken", "check", "conversations", "judged", "kept", "message", "session"]
 
 LOGIN = """\
 S: +OK ready
@@ -23,16 +31,16 @@ C: PASS secret
 S: +OK
 """
 
-
-def _octets(text: str) -> bytes:
-    open_end = text.endswith("\\")
-    content = text[:-1] if open_end else text
-    return content.encode("latin-1").decode("unicode_escape").encode("latin-1") + (b"" if open_end else b"\r\n")
+_PIECE = 0.01
+_PAUSE = 1.0
 
 
 class _Recorder:
-    def __init__(self) -> None:
+    """Writes transcripts, all on one clock."""
+
+    def __init__(self, mails: Mapping[str, bytes]) -> None:
         self.transcripts: dict[str, Transcript] = {}
+        self._mails = mails
         self._clock = 0.0
         self._held: tuple[str, bytes] | None = None
 
@@ -40,50 +48,56 @@ class _Recorder:
         if name not in self.transcripts:
             self.flush()
             self.transcripts[name] = Transcript(name, "localhost:110", self._clock)
-        if line.startswith("S: ") or line == "S:":
-            self._server(name, _octets(line[3:]))
-        elif line.startswith("C: ") or line == "C:":
-            self.flush()
-            self._record(name, "C", _octets(line[3:]))
-        elif line.startswith("! "):
-            self.flush()
-            self._clock += 1.0
-            transcript = self.transcripts[name]
+        if line.startswith("S:"):
+            self._server(name, self._octets(line[3:]))
+            return
+        self.flush()
+        transcript = self.transcripts[name]
+        if line.startswith("C:"):
+            self._record(name, "C", self._octets(line[3:]))
+            return
+        self._clock += _PAUSE
+        if line.startswith("! "):
             transcript.mark(Incident(line[2:]), self._clock - transcript.opened)
-        elif line == "...":
-            self.flush()
-            self._clock += 1.0
         else:
-            self._server(name, _octets(line.removeprefix("   ")))
-
-    def _server(self, name: str, octets: bytes) -> None:
-        if self._held is not None and self._held[0] == name:
-            octets = self._held[1] + octets
-        else:
-            self.flush()
-        self._held = name, octets
+            assert line == "...", line
 
     def flush(self) -> None:
+        """Let what the server said in a row come."""
         if self._held is not None:
-            name, octets = self._held
-            self._held = None
+            (name, octets), self._held = self._held, None
             self._record(name, "S", octets)
+
+    def _server(self, name: str, octets: bytes) -> None:
+        before = b""
+        if self._held is not None and self._held[0] == name:
+            before = self._held[1]
+        else:
+            self.flush()
+        self._held = name, before + octets
 
     def _record(self, name: str, sender: str, octets: bytes) -> None:
         transcript = self.transcripts[name]
-        self._clock = round(self._clock + 0.01, 2)
+        self._clock = round(self._clock + _PIECE, 2)
         transcript.record("C" if sender == "C" else "S", octets, self._clock - transcript.opened)
 
+    def _octets(self, text: str) -> bytes:
+        if text.startswith("<") and text[1:-1] in self._mails:
+            return b"".join(stuff([self._mails[text[1:-1]]])) + b".\r\n"
+        line_end = b"" if text.endswith("\\") else b"\r\n"
+        return text.removesuffix("\\").encode("latin-1").decode("unicode_escape").encode("latin-1") + line_end
 
-def conversations(script: str) -> list[Conversation]:
+
+def conversations(script: str, mails: Mapping[str, bytes] | None = None) -> list[Conversation]:
     """The connections of a script."""
-    recorder = _Recorder()
+    recorder = _Recorder(mails or {})
     name = "A"
     for line in textwrap.dedent(script).splitlines():
+        rest = line
         if line[1:2] == "|":
-            name, line = line[0], line[2:].removeprefix(" ")
-        if line:
-            recorder.line(name, line)
+            name, rest = line[0], line[2:].removeprefix(" ")
+        if rest:
+            recorder.line(name, rest)
     recorder.flush()
     read = [Conversation(transcript) for transcript in recorder.transcripts.values()]
     for conversation in read:
@@ -91,16 +105,48 @@ def conversations(script: str) -> list[Conversation]:
     return read
 
 
-def judged(
-    script: str, delivered: Mapping[bytes, Iterable[bytes]] | None = None, *, apop: bool = False
-) -> list[Verdict]:
-    """All verdicts on a script, when the run knows to have delivered these messages."""
-    ledger = Ledger({user: list(messages) for user, messages in (delivered or {}).items()}, apop=apop)
-    return Monitor(ledger).judge(conversations(script))
+def session(script: str) -> str:
+    """A script behind a login."""
+    return LOGIN + textwrap.dedent(script)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script and what the monitor has to find in it."""
+
+    title: str
+    script: str
+    broken: str = ""
+    """The clauses that are broken, without R1939-: these and no other."""
+    kept: str = ""
+    """Clauses among those that are kept."""
+    mails: Mapping[str, bytes] = field(default_factory=dict)
+    """Messages that were put into alice's maildrop; none of them is known when there are none."""
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
+    """Messages that the script names, and that were not put there."""
+    apop: bool = False
+    """Whether the server is known to have APOP."""
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def judged(case: Case) -> list[Verdict]:
+    """All verdicts on a case."""
+    ledger = Ledger({b"alice": list(case.mails.values())} if case.mails else {}, apop=case.apop)
+    return Monitor(ledger).judge(conversations(case.script, {**case.mails, **case.bodies}))
+
+
+def check(case: Case) -> None:
+    """Hold the verdicts against what the case says."""
+    verdicts = judged(case)
+    reasons = [f"{v.clause}: {v.reason}" for v in verdicts if v.outcome is Outcome.BROKEN]
+    assert broken(verdicts) == set(case.broken.split()), reasons
+    assert set(case.kept.split()) <= kept(verdicts), sorted(set(case.kept.split()) - kept(verdicts))
 
 
 def broken(verdicts: Iterable[Verdict]) -> set[str]:
-    """The clauses that were broken, without the R1939- before them."""
+    """The clauses that were broken, without R1939-."""
     return {v.clause.removeprefix("R1939-") for v in verdicts if v.outcome is Outcome.BROKEN}
 
 
@@ -109,15 +155,7 @@ def kept(verdicts: Iterable[Verdict]) -> set[str]:
     return {v.clause.removeprefix("R1939-") for v in verdicts if v.outcome is Outcome.KEPT}
 
 
-def message(name: str, *lines: str) -> bytes:
+def message(name: str, *lines: str, fields: tuple[str, ...] = ()) -> bytes:
     """A message as it is delivered: header, empty line, these lines."""
-    header = ["From: a@example.org", f"Subject: {name}", f"Message-ID: <{name}@fixtures.pop3spec.invalid>", "", *lines]
+    header = ["From: a@example.org", *fields, f"Message-ID: <{name}@fixtures.pop3spec.invalid>", "", *lines]
     return "\r\n".join([*header, ""]).encode("latin-1")
-
-
-def stuffed(octets: bytes) -> str:
-    """A message as the server sends it in a script, terminating line included."""
-    lines = octets.decode("latin-1").split("\r\n")
-    lines = lines[:-1] if not lines[-1] else lines
-    quoted = [("." + line if line.startswith(".") else line).replace("\\", "\\\\") for line in lines]
-    return "".join(f"S: {line}\n" for line in [*quoted, "."])

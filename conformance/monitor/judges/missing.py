@@ -74,7 +74,7 @@ def _countable(seen: Seen) -> bool:
 
 def _new(seen: Seen, value: int) -> bool:
     """Whether the run put so many messages into the maildrop that the number may be one of theirs."""
-    return value <= len(seen.scene.ledger.delivered(seen.session.user))
+    return 0 < value <= len(seen.scene.ledger.delivered(seen.session.user))
 
 
 @judge("R1939-AUTH-13", verb=_NAMING)

@@ -143,8 +143,8 @@ def size_stays(seen: Seen) -> Finding | None:
     changed = [row for row in again if row.octets != before[row.number]]
     if not changed:
         return KEPT if again else None
-    if drop.ever_marked and seen.body is not None and len(changed) > 1:
-        return None  # other messages under these numbers
+    if drop.marked and seen.body is not None and seen.numbers != (drop.all_numbers or frozenset()) - drop.marked:
+        return None  # there may be other messages under these numbers
     row = changed[0]
     reason = f"the size of a message stays what it was; message {row.number} had {before[row.number]} octets"
     return seen.broken(f"{reason}, and now {seen.verb} says {row.octets}")
