@@ -1,5 +1,6 @@
 """What the sessions of one scenario have revealed, maildrop by maildrop."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.monitor.ledger import Ledger
@@ -84,6 +85,18 @@ class Scene:
     """Whether some line that began with a full stop was seen to be stuffed."""
     notes: list[str] = field(default_factory=list)
     """What is worth telling and breaks nothing."""
+
+    def __post_init__(self) -> None:
+        self.offers(self.ledger.capabilities)
+
+    def offers(self, lines: Iterable[bytes]) -> frozenset[str]:
+        """Take notice of what CAPA lists, in capitals; the capabilities by name."""
+        words = [line.decode("ascii", "replace").split() for line in lines]
+        names = frozenset(word[0] for word in words if word)
+        self.utf8 |= "UTF8" in names
+        self.uidl |= "UIDL" in names
+        self.expires |= any(word[:2] == ["EXPIRE", "0"] for word in words)
+        return names
 
     def history(self, user: bytes) -> History:
         """What is known of this user's maildrop."""

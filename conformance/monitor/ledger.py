@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -85,6 +85,7 @@ class Ledger:
         *,
         seen_stamps: dict[bytes, tuple[str, float]] | None = None,
         apop: bool = False,
+        capabilities: Iterable[bytes] = (),
     ) -> None:
         self.seen_stamps: dict[bytes, tuple[str, float]] = {} if seen_stamps is None else seen_stamps
         """Time stamps of greetings, and on which connection and when each was first seen.
@@ -93,6 +94,8 @@ class Ledger:
         """
         self.apop = apop
         """Whether the server is known to have APOP, so that what looks like a time stamp is one."""
+        self.capabilities = tuple(line.upper() for line in capabilities)
+        """The lines that the server is known to list when asked by CAPA."""
         self._delivered: dict[bytes, list[Delivered]] = {}
         self._index: dict[tuple[bytes, bytes | None], list[Delivered]] = {}
         for user, messages in (delivered or {}).items():

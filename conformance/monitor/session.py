@@ -17,6 +17,8 @@ _ENDINGS: Final = frozenset(
     {Incident.CLIENT_CLOSED, Incident.CLIENT_RESET, Incident.SERVER_CLOSED, Incident.SERVER_RESET, Incident.TOO_MUCH}
 )
 _GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
+_LISTED: Final = 200
+"""Lines of CAPA that are read."""
 _PATIENCE: Final = 2
 """Refused commands after which a server may close without a word."""
 _IDLE: Final = {State.AUTHORIZATION: 30.0, State.TRANSACTION: 600.0}
@@ -74,11 +76,9 @@ class Session:
         """When the server spoke last, in seconds since the connection was opened."""
         self.bodied = False
         """Whether the reply before had a body."""
-        self._waits = tuple(
-            entry.at
-            for entry in conversation.transcript.entries
-            if isinstance(entry, Mark) and entry.incident is Incident.WAITED
-        )
+        marks = [entry for entry in conversation.transcript.entries if isinstance(entry, Mark)]
+        self._waits = tuple(mark.at for mark in marks if mark.incident is Incident.WAITED)
+        self._half_closed = any(mark.incident is Incident.CLIENT_HALF_CLOSED for mark in marks)
 
     @property
     def ending(self) -> Mark | None:
@@ -103,6 +103,10 @@ class Session:
         """Whether somebody waited in vain between two moments."""
         return any(since <= at and (until is None or at <= until) for at in self._waits)
 
+    def nothing_came(self, exchange: Exchange, offset: int) -> bool:
+        """Whether more of a reply was waited for in vain, and nothing ever came behind an offset."""
+        return self.waited(exchange.sent_at) and exchange.transcript.length("S") == offset
+
     def late(self, exchange: Exchange) -> bool:
         """Whether the reply was waited for in vain first; then it may be the one to a later command."""
         if not self._waits or exchange.answered_at is None or exchange.command is None:
@@ -126,7 +130,8 @@ class Session:
         greeting = self.conversation.greeting
         refused = greeting is None or not greeting.positive
         idle = exchange.sent_at - (self.spoke_at or 0.0) >= _IDLE.get(exchange.state, 0.0)
-        return refused or idle or self.failed_logins > 0 or self.refusals >= _PATIENCE
+        gone = self._half_closed or self.shared  # the client, or the maildrop from under the session
+        return refused or idle or gone or self.failed_logins > 0 or self.refusals >= _PATIENCE
 
     def _one_short(self, exchange: Exchange) -> bool:
         """Whether the reply came only when another command was out, and the last command never got one."""
@@ -228,12 +233,7 @@ class Session:
             self.failed_pass = self.failed_pass or verb == "PASS"
 
     def _learn_capabilities(self, exchange: Exchange) -> None:
-        lines = [line.content.upper() for line in exchange.body_lines()[:200]]
-        words = [line.decode("ascii", "replace").split() for line in lines]
-        self.capabilities = frozenset(word[0] for word in words if word)
-        self.scene.utf8 |= "UTF8" in self.capabilities
-        self.scene.uidl |= "UIDL" in self.capabilities
-        self.scene.expires |= any(word[:2] == ["EXPIRE", "0"] for word in words)
+        self.capabilities = self.scene.offers(line.content.upper() for line in exchange.body_lines()[:_LISTED])
 
 
 def _is_status(octets: bytes) -> bool:

@@ -1,6 +1,7 @@
 """The beginning of a connection: who speaks first, and what the greeting is (RFC 1939 §3, §4, §7)."""
 
 from conformance.monitor.findings import KEPT, Finding, quote
+from conformance.monitor.judges.behind import is_farewell
 from conformance.monitor.registry import GREETING, judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
@@ -35,7 +36,8 @@ def greeting_is_one_line(seen: Seen) -> Finding | None:
     """§4: a one line greeting."""
     if seen.reply is None:
         return None
-    if extra := seen.exchange.extra:
+    extra = seen.exchange.extra
+    if extra and not is_farewell(seen):
         reason = f"the greeting has to be one line, and {quote(extra[0].raw)} came behind it"
         return seen.broken(reason, (extra[0].start, extra[-1].end))
     return KEPT

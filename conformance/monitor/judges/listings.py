@@ -73,7 +73,7 @@ def full_listing_is_multi_line(seen: Seen) -> Finding | None:
         return None
     if body.terminated:
         return KEPT
-    if body.octets or not seen.session.waited(seen.exchange.sent_at):
+    if body.octets or not seen.session.nothing_came(seen.exchange, body.end):
         return None
     return seen.broken(f"LIST without an argument has to be answered with a listing; {seen.said} was all that came")
 

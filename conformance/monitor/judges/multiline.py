@@ -17,13 +17,17 @@ __all__: list[str] = []
 _LISTINGS: Final = ("LIST", "UIDL")
 _BODIES: Final = ("LIST", "UIDL", "RETR", "TOP", "CAPA")
 _STUFFED: Final = re.compile(rb"(?:^|\n)\.\.[^\r\n]")
-_CLOSED: Final = frozenset({Incident.SERVER_CLOSED, Incident.WAITED})
 
 
 def _body(seen: Seen) -> Body | None:
     """The body, whether all of it came or not."""
     reply = seen.exchange.reply
     return reply.body if reply is not None and reply.positive else None
+
+
+def _came_to_nothing(seen: Seen, body: Body) -> bool:
+    """Whether the server is done with a body that has no end."""
+    return seen.exchange.lost is Incident.SERVER_CLOSED or seen.session.nothing_came(seen.exchange, body.end)
 
 
 @judge("R1939-MULTI-01", verb=_BODIES)
@@ -60,13 +64,13 @@ def terminating_line(seen: Seen) -> Finding | None:
     if body is None:
         return None
     if flaw := body.has(Defect.BAD_TERMINATOR):
-        if not body.terminated and seen.exchange.lost not in _CLOSED:
+        if not body.terminated and not _came_to_nothing(seen, body):
             return None
         line = seen.exchange.transcript.octets("S", flaw.start, flaw.end)
         return seen.broken(f'the last line has to be ".\\r\\n"; it was {quote(line)}', (flaw.start, flaw.end))
     if body.terminated:
         return KEPT
-    in_vain = seen.exchange.lost is Incident.WAITED
+    in_vain = seen.session.nothing_came(seen.exchange, body.end)
     if not in_vain or body.has(Defect.GLUED_TERMINATOR) or (seen.verb in _LISTINGS and not body.octets):
         return None
     return seen.broken("a multi-line response has to end with a terminating line; none came", (body.start, body.end))
@@ -149,7 +153,7 @@ def terminator_on_its_own_line(seen: Seen) -> Finding | None:
     if body.terminated:
         return KEPT if delivered is not None and not delivered.terminated else None
     flaw = body.has(Defect.GLUED_TERMINATOR)
-    if flaw is None or seen.exchange.lost is not Incident.WAITED or not _is_glued(seen, body):
+    if flaw is None or not seen.session.nothing_came(seen.exchange, body.end) or not _is_glued(seen, body):
         return None
     line = seen.exchange.transcript.octets("S", max(body.start, flaw.end - 60), flaw.end)
     return seen.broken(

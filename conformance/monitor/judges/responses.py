@@ -3,16 +3,14 @@
 from typing import Final
 
 from conformance.monitor.findings import KEPT, Finding, quote
+from conformance.monitor.judges.behind import is_farewell, is_status, same_breath, same_chunk
 from conformance.monitor.registry import EVERY, GREETING, judge
 from conformance.monitor.seen import Seen
-from conformance.transcript import Chunk, Incident
+from conformance.transcript import Incident
 from conformance.wire import VERBS, Indicator, Line
 from conformance.wire.grammar import STATUS_LIMIT
 
 __all__: list[str] = []
-
-_AT_ONCE: Final = 0.05
-"""Seconds in which the lines of one response follow each other."""
 
 
 @judge("R1939-RESP-01")
@@ -50,13 +48,14 @@ def status_line_ends_in_crlf(seen: Seen) -> Finding | None:
     line = reply.status
     if line.raw.endswith(b"\r\n"):
         return KEPT
-    cut_off = not line.raw.endswith(b"\n") and seen.exchange.lost not in _SERVER_ENDED
-    if line.length > len(line.raw) or cut_off:
+    if line.length > len(line.raw) or (not line.raw.endswith(b"\n") and not _came_to_nothing(seen, line)):
         return None
     return seen.broken(f"a response line has to end in CRLF; this one is {seen.said}", (line.start, line.end))
 
 
-_SERVER_ENDED: Final = frozenset({Incident.SERVER_CLOSED, Incident.WAITED})
+def _came_to_nothing(seen: Seen, line: Line) -> bool:
+    """Whether the server is done with a line that has no end."""
+    return seen.exchange.lost is Incident.SERVER_CLOSED or seen.session.nothing_came(seen.exchange, line.end)
 
 
 @judge("R1939-RESP-04", verb=(EVERY, GREETING))
@@ -84,8 +83,8 @@ def one_response_each(seen: Seen) -> Finding | None:
     extra = seen.exchange.extra
     if not extra:
         return KEPT
-    second = next((line for line in extra if _is_status(line) and _same_chunk(seen, line)), None)
-    if second is None or _is_farewell(seen, extra):
+    second = next((line for line in extra if is_status(line) and same_chunk(seen, line)), None)
+    if second is None or is_farewell(seen):
         return None
     reason = f"a command has one response; {seen.asked} was answered {seen.said} and {quote(second.raw)}"
     return seen.broken(reason, (seen.reply.start, second.end))
@@ -99,10 +98,10 @@ def nothing_unasked(seen: Seen) -> Finding | None:
     extra = seen.exchange.extra
     if not extra:
         return KEPT
-    if _is_farewell(seen, extra) or _may_be_listing(seen):
+    if is_farewell(seen) or _may_be_listing(seen):
         return None
     for line in extra:
-        if not (_same_chunk(seen, line) if _is_status(line) else _same_breath(seen, line)):
+        if not (same_chunk(seen, line) if is_status(line) else same_breath(seen, line)):
             reason = f"nothing may come between a response and the next command; {quote(line.raw)} came behind the one "
             return seen.broken(f"{reason}to {seen.asked}", (line.start, line.end))
     return None
@@ -131,10 +130,10 @@ _WITH_LINES: Final = frozenset({"LIST", "RETR", "TOP", "UIDL", "CAPA"})
 
 
 def _no_more_lines(seen: Seen, demand: str) -> Finding | None:
-    more = [line for line in seen.exchange.extra if not _is_status(line)]
+    more = [line for line in seen.exchange.extra if not is_status(line)]
     if not seen.exchange.extra:
         return KEPT
-    if not more or not _same_breath(seen, more[0]):
+    if not more or not same_breath(seen, more[0]):
         return None
     reason = f"{demand}; {seen.asked} was answered {seen.said} and {quote(more[0].raw)}"
     return seen.broken(reason, (more[0].start, more[-1].end))
@@ -143,36 +142,3 @@ def _no_more_lines(seen: Seen, demand: str) -> Finding | None:
 def _may_be_listing(seen: Seen) -> bool:
     """Whether the command may be one of the server's own, with an answer of many lines."""
     return seen.positive and (seen.command is None or seen.command.known is None or seen.verb == "AUTH")
-
-
-def _is_status(line: Line) -> bool:
-    return line.raw[:3].upper() == b"+OK" or line.raw[:4].upper() == b"-ERR"
-
-
-def _is_farewell(seen: Seen, extra: list[Line]) -> bool:
-    """Whether a server says -ERR once more before it hangs up: its patience or its time is over."""
-    transcript = seen.exchange.transcript
-    ending = seen.session.ending
-    closed = ending is not None and ending.incident in (Incident.SERVER_CLOSED, Incident.SERVER_RESET)
-    alone = len(extra) == 1 and extra[0].raw[:4].upper() == b"-ERR"
-    return alone and closed and extra[0].end == transcript.length("S")
-
-
-def _same_chunk(seen: Seen, line: Line) -> bool:
-    """Whether a line came together with the end of the reply."""
-    chunk = _chunk_with(seen, seen.exchange.reply.end - 1) if seen.exchange.reply is not None else None
-    return chunk is not None and line.start < chunk.end
-
-
-def _same_breath(seen: Seen, line: Line) -> bool:
-    """Whether a line followed the reply at once, in however many pieces."""
-    chunk = _chunk_with(seen, line.start)
-    answered = seen.exchange.answered_at
-    return chunk is not None and answered is not None and chunk.at - answered <= _AT_ONCE
-
-
-def _chunk_with(seen: Seen, offset: int) -> Chunk | None:
-    for entry in seen.exchange.transcript.entries:
-        if isinstance(entry, Chunk) and entry.sender == "S" and entry.start <= offset < entry.end:
-            return entry
-    return None

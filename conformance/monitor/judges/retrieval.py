@@ -66,7 +66,7 @@ def no_mbox_line(seen: Seen) -> Finding | None:
         return None
     first = seen.exchange.transcript.octets("S", body.start, min(body.content_end, body.start + 200))
     line = first.partition(b"\n")[0]
-    if first.startswith(_MBOX) and b":" not in line.split(b" ", 1)[0]:
+    if first.startswith(_MBOX):
         reason = f"the message has to begin with its header; it began with {quote(line.rstrip())}"
         return seen.broken(reason, (body.start, body.start + len(line)))
     return KEPT if fields(line)[0] else None
