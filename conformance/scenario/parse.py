@@ -62,6 +62,9 @@ _WIRE: Final = re.compile(r"(?:(?P<name>[A-Z])> ?)?(?P<side>[CS])(?P<how>:|~|/\d
 _ACTION: Final = re.compile(r"<(?P<words>[^<>]*)>$")
 _DONE: Final = re.compile(r"(connect|log in|close|half-close|reset|read slowly|wait)(?: (\d))?(?:(?: within)? (.+))?")
 _AWAITED: Final = re.compile(r"(silence|closes silently|closes)(?:(?: within)? (.+))?")
+_WORD: Final = re.compile(r"(?:\{[^}]*\}|\S)+")
+_WORD: Final = re.compile(r"(?:\{[^}]*\}|\S)+")
+"""What blanks separate, those in braces aside."""
 _SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?) (s|ms|min)$")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]*$")
 _STATUS: Final = re.compile(r"(\+OK|-ERR|\+OK\|-ERR)(\s|$)")
@@ -149,7 +152,7 @@ class _Parser:
         if found is None:
             raise opener.error("for NAME in VALUE VALUE ...: is expected here")
         offset = found.start(2)
-        values = tuple(parse_template(word, opener.at(offset)) for word in found[2].split())
+        values = tuple(parse_template(word, opener.at(offset)) for word in _WORD.findall(found[2]))
         return Loop(opener.place, found[1], values, self._inner(opener))
 
     def _server(self, line: _Line, name: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
@@ -293,7 +296,7 @@ def _escape(text: str, place: Place) -> tuple[bytes, int]:
 
 def _pattern(text: str, place: Place) -> Pattern:
     words: list[Template | Capture] = []
-    for found in re.finditer(r"(?:\{[^}]*\}|\S)+", text):
+    for found in _WORD.finditer(text):
         word = found[0]
         if capture := re.fullmatch(r"<([a-z_][a-z0-9_]*)>", word):
             words.append(Capture(capture[1]))
