@@ -63,7 +63,6 @@ _ACTION: Final = re.compile(r"<(?P<words>[^<>]*)>$")
 _DONE: Final = re.compile(r"(connect|log in|close|half-close|reset|read slowly|wait)(?: (\d))?(?:(?: within)? (.+))?")
 _AWAITED: Final = re.compile(r"(silence|closes silently|closes)(?:(?: within)? (.+))?")
 _WORD: Final = re.compile(r"(?:\{[^}]*\}|\S)+")
-_WORD: Final = re.compile(r"(?:\{[^}]*\}|\S)+")
 """What blanks separate, those in braces aside."""
 _SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?) (s|ms|min)$")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]*$")
@@ -152,7 +151,8 @@ class _Parser:
         if found is None:
             raise opener.error("for NAME in VALUE VALUE ...: is expected here")
         offset = found.start(2)
-        values = tuple(parse_template(word, opener.at(offset)) for word in _WORD.findall(found[2]))
+        words = _WORD.finditer(found[2])
+        values = tuple(parse_template(word[0], opener.at(offset + word.start())) for word in words)
         return Loop(opener.place, found[1], values, self._inner(opener))
 
     def _server(self, line: _Line, name: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
