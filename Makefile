@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 demo: $(READY) ## run the whole suite against the built-in reference server
-	@$(BIN)/python -m conformance.cli.demo
+	@$(BIN)/pop3spec demo
 
 test: $(READY) ## run all tests
 	$(BIN)/python -bb -m pytest -n $(JOBS) --dist worksteal
@@ -50,7 +50,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 	    --no-emit-options --output-file requirements.lock pyproject.toml
 	rm -r $(VENV)-lock
 
-foreign: ## install the real servers that tests/foreign judges (Debian, as root)
+foreign: ## install the real servers that tests/foreign starts (Debian, as root)
 	.ci/foreign-servers
 
 build: $(READY) ## make sdist and wheel in dist/

@@ -164,11 +164,11 @@ def _pytest_arguments(asked: _Asked) -> list[str]:
 def _others(expression: str | None, workers: int, alluredir: Path | None) -> list[str]:
     arguments = [] if expression is None else [f"-k={expression}"]
     if workers > 1:
-        arguments += ["-p", "xdist.plugin", f"-n={workers}", "--max-worker-restart=0"]
+        arguments += ["-p", "xdist", f"-n={workers}", "--max-worker-restart=0"]
     if alluredir is not None:
         if importlib.util.find_spec("allure_pytest") is None:
             raise Failure("--alluredir needs allure-pytest, which is not installed: pip install 'pop3spec[allure]'")
-        arguments += ["-p", "allure_pytest.plugin", f"--alluredir={alluredir}"]
+        arguments += ["-p", "allure_pytest", f"--alluredir={alluredir}"]
     return arguments
 
 

@@ -140,6 +140,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def _pump(self) -> None:
         """Obey and send, until there is nothing more or others should have their turn."""
+        if self._transport.is_closing():
+            return  # the connection broke, or is being closed: `connection_lost` does the rest
         try:
             self._send()
         except BaseException:
@@ -156,7 +158,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _send(self) -> None:
         for _ in range(_TURN):
-            if self._blocked or not self._engine.busy:
+            if self._blocked or not self._engine.busy or self._transport.is_closing():
                 return
             batch = self._batch()
             self._written += len(batch)

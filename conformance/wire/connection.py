@@ -130,7 +130,7 @@ class Connection:
             return Greeted(reply)
         if not self.waiting:
             return Unsolicited(line)
-        if self._login is None and reply.positive and self.waiting[0].multiline:
+        if self._login is None and self.waiting[0].multiline and reply.positive:
             self._reading = line, BodyReader(line.end)
             return None
         return self._answer(reply)

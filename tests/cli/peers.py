@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-__all__ = ["Behaviour", "endless", "listening", "says", "silent"]
+__all__ = ["Behaviour", "endless", "listening", "says", "silent", "tampered"]
 
 Behaviour = Callable[[socket.socket], None]
 
@@ -71,3 +71,26 @@ def endless(connection: socket.socket) -> None:
     connection.sendall(b"+OK ")
     while True:
         connection.sendall(b"x" * 4096)
+
+
+@contextmanager
+def tampered(port: int, change: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A server that passes on what another one on this port says, changed; the place to connect to."""
+
+    def behave(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as inner:
+            back = threading.Thread(target=_pass_on, args=(inner, connection, change))
+            back.start()
+            _pass_on(connection, inner, bytes)
+            back.join()
+
+    with listening(behave) as where:
+        yield where
+
+
+def _pass_on(source: socket.socket, sink: socket.socket, change: Callable[[bytes], bytes]) -> None:
+    with suppress(OSError):
+        while octets := source.recv(1 << 16):
+            sink.sendall(change(octets))
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

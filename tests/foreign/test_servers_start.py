@@ -30,7 +30,7 @@ _MAIN: Final = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from . import servers
+from foreign import servers
 with getattr(servers, sys.argv[2])(Path(sys.argv[3])) as server:
     print(server.port, flush=True)
     sys.stdin.read()

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from conformance.scenario.expressions import Expression, ExpressionError, as_octets
 from conformance.wire import BodyReader
 

@@ -1,4 +1,5 @@
 import pytest
+
 from conformance.scenario.parse import ScriptError, parse_session, parse_template
 from conformance.scenario.steps import Act, Action, Capture, Check, Choice, Expect, Loop, Note, Place, Send, Skip, Step
 
@@ -116,7 +117,9 @@ def test_a_choice_has_branches_that_begin_with_the_server() -> None:
 
 
 def test_statements() -> None:
-    steps = parse_session("let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain to 2\nskip enough")
+    steps = parse_session(
+        "let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain to 2\nskip enough"
+    )
     assert [type(step).__name__ for step in steps] == ["Let", "Check", "Note", "Deliver", "Skip"]
     check, note, skip = steps[1], steps[2], steps[4]
     assert isinstance(check, Check)
