@@ -210,6 +210,12 @@ class Run:
             self.trouble = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
+    def pytest_unconfigure(self) -> None:
+        """Take away what workers left that were stopped before they could do so themselves."""
+        if self.spread and not self.trouble and not self.config.option.collectonly:
+            for account in self._mains()[: len(self.config.option.tx)]:
+                Stage(self.target, self.provisioner, self.stage.settings, main=account).end()
+
     @property
     def folder(self) -> Path:
         """Where the reports go."""
