@@ -35,6 +35,8 @@ class Ended:
     status: int
     said: str
     """What it wrote on standard error: mistakes in the command line, for which there is no report."""
+    interrupted: bool
+    """Whether it was cut short where pytest itself does not notice."""
     terminated: bool
     """Whether it was by SIGTERM."""
 
@@ -43,7 +45,7 @@ def play(arguments: Sequence[str], front: object) -> Ended:
     """Run pytest with these arguments and one plug-in more."""
     import pytest
 
-    terminated = False
+    interrupted = terminated = False
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
         nonlocal terminated
@@ -55,10 +57,10 @@ def play(arguments: Sequence[str], front: object) -> Ended:
         try:
             status = pytest.main([*_ALONE, f"--rootdir={Path.cwd()}", *arguments], plugins=[front])
         except KeyboardInterrupt:
-            status = pytest.ExitCode.INTERRUPTED
+            status, interrupted = pytest.ExitCode.INTERRUPTED, True
         finally:
             signal.signal(signal.SIGTERM, before)
-        return Ended(int(status), said(), terminated)
+        return Ended(int(status), said(), interrupted, terminated)
 
 
 @contextlib.contextmanager

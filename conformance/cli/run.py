@@ -192,11 +192,11 @@ class _Play:
         from conformance.cli.isolated import play
 
         ended = play(arguments, self._front)
-        if self._front.interrupted:
+        if self._front.interrupted or ended.interrupted:
             return self._interrupted(ended)
         self._summary()
         if self._front.faults:
-            raise self._fault()
+            raise self._fault(ended)
         if self._front.run is None or self._front.run.trouble:
             raise self._trouble(ended)
         if (result := self._front.run.result) is None:
@@ -229,9 +229,9 @@ class _Play:
         self._summary()
         return Status.TERMINATED if ended.terminated else Status.INTERRUPTED
 
-    def _fault(self) -> Failure:
+    def _fault(self, ended: "Ended") -> Failure:
         if os.environ.get("POP3SPEC_TRACEBACK"):
-            for story in self._front.story:
+            for story in (*self._front.story, self._mask(ended.said)):
                 self._output.line(story)
         first, *more = self._front.faults
         return Failure(ours(first + (f" (and {len(more)} more)" if more else "")), Status.OURS)
