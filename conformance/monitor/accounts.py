@@ -28,7 +28,7 @@ def learn_drop(seen: Seen) -> None:
     learn = _LEARNERS.get(seen.verb)
     if learn is not None and (seen.positive or seen.negative):
         learn(drop, seen)
-    elif seen.negative:
+    elif seen.negative and not (seen.verb == "QUIT" and seen.wellformed):  # which removes what it can (RFC 1939 §6)
         _refused(drop)
     if seen.verb == "RETR" and seen.positive:
         _learn_retrieved(drop, seen)
@@ -64,8 +64,9 @@ def _learn_stat(drop: Drop, seen: Seen) -> None:
     if not watch.kinds & {"DELE", "RSET"} and watch.shown == (listing.count, listing.octets):
         drop.doubtful = False
     if not drop.ever_marked:
-        drop.witnesses.setdefault("STAT", Witness(listing.count, seen.exchange))
+        drop.witnesses.setdefault("STAT", Witness(listing.count, seen.exchange, not drop.stirred))
         drop.before_marks = drop.before_marks or listing
+    _learn_regained(drop, "STAT", listing.count)
     drop.stat = listing
     drop.freed.clear()
     watch.shown = (listing.count, listing.octets)
@@ -89,7 +90,7 @@ def _learn_list(drop: Drop, seen: Seen) -> None:
             drop.did("rejected")
         elif (scan := seen.scan) is not None and scan.number == seen.number:
             if scan.octets is not None:
-                drop.single[scan.number] = scan.octets
+                _learn_size(drop, drop.single, scan.number, scan.octets)
             drop.single_current.add(scan.number)
         return
     if seen.negative:
@@ -97,12 +98,18 @@ def _learn_list(drop: Drop, seen: Seen) -> None:
         return
     for _, row in seen.scans:
         if row is not None and row.octets is not None and row.number not in drop.marked:
-            drop.full[row.number] = row.octets
+            _learn_size(drop, drop.full, row.number, row.octets)
         elif row is not None and row.octets is None:
             drop.hexadecimal[row.number] = row.size
     _learn_numbers(drop, seen)
     drop.full_current = True
     _learn_sums(drop)
+
+
+def _learn_size(drop: Drop, sizes: dict[int, int], number: int, octets: int) -> None:
+    if drop.size(number) not in (None, octets):
+        drop.unsteady.add(number)
+    sizes[number] = octets
 
 
 def _learn_uidl(drop: Drop, seen: Seen) -> None:
@@ -112,15 +119,23 @@ def _learn_uidl(drop: Drop, seen: Seen) -> None:
         if seen.negative:
             drop.did("rejected")
         elif (row := seen.unique_id) is not None and row.number == seen.number:
-            drop.single_ids[row.number] = row.unique_id
+            _learn_id(drop, drop.single_ids, row.number, row.unique_id)
         return
     if seen.negative:
         _refused(drop)
         return
     for _, row in seen.ids:
         if row is not None and row.number not in drop.marked:
-            drop.ids[row.number] = row.unique_id
+            _learn_id(drop, drop.ids, row.number, row.unique_id)
     _learn_numbers(drop, seen)
+
+
+def _learn_id(drop: Drop, ids: dict[int, bytes], number: int, unique_id: bytes) -> None:
+    if ids.get(number, unique_id) == unique_id == drop.ids.get(number, unique_id):
+        drop.paired[number] = unique_id
+    else:
+        drop.paired.pop(number, None)
+    ids[number] = unique_id
 
 
 def _learn_numbers(drop: Drop, seen: Seen) -> None:
@@ -130,11 +145,18 @@ def _learn_numbers(drop: Drop, seen: Seen) -> None:
         return
     watch.shown = numbers
     if not drop.ever_marked and len(numbers) == len(seen.lines):
-        drop.witnesses.setdefault(seen.verb, Witness(len(numbers), seen.exchange))
+        drop.witnesses.setdefault(seen.verb, Witness(len(numbers), seen.exchange, not drop.stirred))
         drop.numbers = numbers if drop.numbers is None else drop.numbers
     if not numbers & drop.marked:
         drop.doubtful = False
     drop.after_reset = False
+    drop.handled -= numbers
+    _learn_regained(drop, seen.verb, len(numbers))
+
+
+def _learn_regained(drop: Drop, kind: str, count: int) -> None:
+    first = drop.witnesses.get(kind)
+    drop.regained |= first is not None and drop.resets > 0 and not drop.marked and count > first.count
 
 
 def _learn_dele(drop: Drop, seen: Seen) -> None:
@@ -151,6 +173,8 @@ def _learn_dele(drop: Drop, seen: Seen) -> None:
     else:
         drop.marked.add(number)
         drop.freed.append(number)
+        drop.keys.clear()
+        drop.paired.clear()
         drop.did("DELE")
         drop.ever_marked = True
 
@@ -163,6 +187,9 @@ def _learn_rset(drop: Drop, seen: Seen) -> None:
     drop.taken_back |= drop.marked
     drop.marked.clear()
     drop.freed.clear()
+    drop.keys.clear()
+    drop.paired.clear()
+    drop.resets += 1
     drop.blurred = drop.doubtful = False
     drop.did("RSET")
 
@@ -174,13 +201,16 @@ def _learn_noop(drop: Drop, seen: Seen) -> None:
 
 def _learn_retr(drop: Drop, seen: Seen) -> None:
     drop.did("RETR" if seen.positive else "rejected")
+    drop.stirred |= seen.positive
 
 
 def _learn_top(drop: Drop, seen: Seen) -> None:
     drop.did("TOP" if seen.positive else "rejected")
     number, body = seen.number, seen.body
+    drop.stirred |= seen.positive
     if seen.positive and number is not None and body is not None and body.terminated:
         drop.top_works.add(number)
+        drop.handled.add(number)
         lines = seen.arguments[1] if isinstance(seen.command, Command) and len(seen.arguments) == 2 else b""
         if lines.isdigit() and len(lines) <= 20 and seen.wellformed:
             drop.topped.setdefault(number, []).append(Topped(seen.exchange, body, int(lines)))
@@ -191,7 +221,8 @@ def _learn_retrieved(drop: Drop, seen: Seen) -> None:
     if number is None or body is None or not body.terminated:
         return
     sound = seen.comparison.sound if seen.comparison is not None else None
-    drop.retrieved[number] = Retrieved(seen.exchange, body, seen.message_id, sound)
+    drop.handled.add(number)
+    drop.retrieved.setdefault(number, Retrieved(seen.exchange, body, seen.message_id, sound))
     size = drop.size(number)
     if size is not None and abs(size - body.octets) > _OPEN_END:
         drop.inexact.add(number)
@@ -199,21 +230,20 @@ def _learn_retrieved(drop: Drop, seen: Seen) -> None:
 
 def _learn_arrivals(drop: Drop, seen: Seen, history: History) -> None:
     """How many messages of the run may still arrive, from the first count of a session."""
-    if (
-        len(drop.witnesses) != 1
-        or seen.verb not in drop.witnesses
-        or drop.witnesses[seen.verb].exchange is not seen.exchange
-    ):
+    witness = drop.witnesses.get(seen.verb)
+    if witness is None or witness.exchange is not seen.exchange or len(drop.witnesses) > 1:
         return
-    count, past = drop.witnesses[seen.verb].count, seen.session.before
+    past, seen.session.late_at_first = seen.session.before, history.late
     if past is None:
-        missing = len(seen.scene.ledger.delivered(seen.session.user)) - count
+        missing = len(seen.scene.ledger.delivered(seen.session.user)) - witness.count
         history.late = missing if missing >= 0 else None
-    elif past.count is None or past.marked is None:
+        return
+    before = past.count_by(seen.verb)
+    if before is None or past.marked is None:
         history.late = None
     elif history.late is not None:
-        left = past.count - (len(past.marked) if past.quit is not None else 0)
-        history.late = max(0, history.late - max(0, count - left))
+        left = before - (len(past.marked) if past.quit is not None else 0)
+        history.late = max(0, history.late - max(0, witness.count - left))
 
 
 _LEARNERS: Final[dict[str, Callable[[Drop, Seen], None]]] = {

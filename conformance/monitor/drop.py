@@ -19,6 +19,8 @@ class Witness:
 
     count: int
     exchange: Exchange
+    calm: bool = True
+    """Whether nothing had been retrieved before, so that no faulty server can have marked or removed anything."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,9 @@ class Drop:
         self.single_ids: dict[int, bytes] = {}
         """Unique-ids from listings of one message."""
         self.keys: dict[int, bytes] = {}
-        """The identifiers that messages bear themselves, as RETR and TOP showed them."""
+        """The identifiers that messages bear themselves, as RETR and TOP showed them since the last DELE."""
+        self.paired: dict[int, bytes] = {}
+        """Unique-ids that were told since the last DELE; those that changed are left out."""
         self.retrieved: dict[int, Retrieved] = {}
         self.full_current = False
         """Whether nothing but STAT, LIST and NOOP was given since the last full scan listing."""
@@ -105,6 +109,16 @@ class Drop:
         """Message-numbers that some command was accepted for."""
         self.missing: set[int] = set()
         """Message-numbers that some command was refused for while they were not marked."""
+        self.handled: set[int] = set()
+        """Messages that were retrieved, in part or whole, and not listed since."""
+        self.stirred = False
+        """Whether any message was retrieved, in part or whole."""
+        self.resets = 0
+        """How often RSET succeeded."""
+        self.regained = False
+        """Whether RSET brought back more than was there at first."""
+        self.unsteady: set[int] = set()
+        """Messages whose size was told in different ways."""
         self.inexact: set[int] = set()
         """Messages whose size in a scan listing was found not to be that of what RETR sends."""
         self.watches = {lister: Watch() for lister in LISTERS}
@@ -146,11 +160,8 @@ class Drop:
 
     def exists(self, number: int) -> bool:
         """Whether there was a message of this number for certain."""
-        return number in self.full or number in self.ids or number in self.there
-
-    def exists_for_certain(self) -> frozenset[int]:
-        """The messages that were listed, or that a command was accepted for."""
-        return frozenset(self.full) | frozenset(self.ids) | frozenset(self.there)
+        listed = number in self.full or number in self.ids or number in self.single or number in self.single_ids
+        return listed or number in self.retrieved or 0 < number <= (self.count or 0)
 
     def stir(self) -> None:
         """Note a command that may have made the server look at its messages again."""

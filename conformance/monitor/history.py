@@ -1,20 +1,24 @@
 """What the sessions of one scenario have revealed, maildrop by maildrop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from conformance.monitor.ledger import Ledger
 from conformance.transcript import Exchange
 
-__all__ = ["History", "Owner", "Past", "Scene", "UidSeen"]
+__all__ = ["UNKNOWN", "History", "Owner", "Past", "Scene", "UidSeen"]
+
+_AGREEING: Final = 2
+"""Replies that make a count certain when they agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """A session that is over, as far as the next one depends on it."""
 
-    count: int | None
-    """Messages at its beginning; None when that is not known, or other sessions were open at the same time."""
+    counts: Mapping[str, int]
+    """Messages at its beginning by STAT, LIST and UIDL; empty when other sessions may have changed that."""
     marked: frozenset[int] | None
     """Messages that were marked at its end; None when that is not known."""
     taken_back: frozenset[int]
@@ -25,13 +29,27 @@ class Past:
     """Unique-ids of all messages; empty when they were not listed."""
     quit: Exchange | None
     """The QUIT that ended it, if one did."""
-    ended_at: float = 0.0
-    """When, on the clock that the connections of the scenario share."""
+
+    def count_by(self, kind: str) -> int | None:
+        """Messages at its beginning, as the same command told, or as others agree."""
+        if kind in self.counts or len(self.counts) < _AGREEING:
+            return self.counts.get(kind)
+        return self.count
+
+    @property
+    def count(self) -> int | None:
+        """The same, if all that is known agrees."""
+        counts = set(self.counts.values())
+        return counts.pop() if len(counts) == 1 else None
 
     @property
     def updated(self) -> bool:
         """Whether QUIT was answered positively."""
         return self.quit is not None and self.quit.positive
+
+
+UNKNOWN: Final = Past({}, None, frozenset(), frozenset(), {}, None)
+"""A session of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,8 @@ class History:
     """The unique-id of each message, by its own identifier."""
     owners: dict[bytes, Owner] = field(default_factory=dict)
     """The message that had a unique-id first, by that."""
+    shared_ids: set[bytes] = field(default_factory=set)
+    """Unique-ids that several messages had at the same time."""
 
 
 @dataclass(slots=True)
@@ -98,9 +118,20 @@ class Scene:
         self.expires |= any(word[:2] == ["EXPIRE", "0"] for word in words)
         return names
 
+    forgotten: bool = False
+    """Whether somebody who is not known may have removed messages from any maildrop."""
+
     def history(self, user: bytes) -> History:
         """What is known of this user's maildrop."""
-        return self.histories.setdefault(user, History())
+        if user not in self.histories:
+            self.histories[user] = History(UNKNOWN if self.forgotten else None)
+        return self.histories[user]
+
+    def forget(self) -> None:
+        """No maildrop is known any more."""
+        self.forgotten = True
+        for history in self.histories.values():
+            history.last, history.late = UNKNOWN, None
 
     def note(self, text: str) -> None:
         """Keep what is worth telling, once."""

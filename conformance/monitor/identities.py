@@ -17,9 +17,11 @@ def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
     pairs: list[tuple[bytes | None, bytes | None]] = []
     if seen.verb == "UIDL":
         rows = [row for _, row in seen.ids] if seen.body is not None else [seen.unique_id]
-        pairs = [(drop.keys.get(row.number), row.unique_id) for row in rows if row is not None and not row.faults]
+        sound = [row for row in rows if row is not None and not row.faults]
+        steady = [row for row in sound if drop.ids.get(row.number, row.unique_id) == row.unique_id]
+        pairs = [(drop.keys.get(row.number), row.unique_id) for row in steady if row.number not in drop.marked]
     elif seen.verb in ("RETR", "TOP") and number is not None and seen.body is not None:
-        pairs = [(seen.message_id, drop.ids.get(number, drop.single_ids.get(number)))]
+        pairs = [(seen.message_id, drop.paired.get(number))] if number not in drop.marked else []
     return [(key, uid) for key, uid in pairs if key and uid and seen.scene.ledger.copies(user, key) == 1]
 
 
@@ -31,6 +33,8 @@ def learn_identities(seen: Seen) -> None:
     for key, unique_id in identities(seen):
         history = seen.scene.history(user)
         history.ids[key] = UidSeen(unique_id, seen.session)
-        history.owners.setdefault(unique_id, Owner(key, seen.session))
+        owner = history.owners.setdefault(unique_id, Owner(key, seen.session))
+        if owner.key != key and owner.session is seen.session:
+            history.shared_ids.add(unique_id)
     if seen.verb in ("RETR", "TOP") and seen.positive and number is not None and seen.message_id is not None:
         drop.keys[number] = seen.message_id

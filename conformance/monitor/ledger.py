@@ -76,7 +76,8 @@ class Delivered:
 class Ledger:
     """What the run put into maildrops, and what it learned from servers that outlasts a scenario.
 
-    What is not in it is not known: when a recording is judged it is empty, and the judges of content stay silent.
+    What is not in it is not known: when a recording is judged it is empty, and the judges of content stay silent. What
+    it is made with was there before the first connection; what is added may have come at any time.
     """
 
     def __init__(
@@ -97,14 +98,23 @@ class Ledger:
         self.capabilities = tuple(line.upper() for line in capabilities)
         """The lines that the server is known to list when asked by CAPA."""
         self._delivered: dict[bytes, list[Delivered]] = {}
+        self._added: set[bytes] = set()
         self._index: dict[tuple[bytes, bytes | None], list[Delivered]] = {}
         for user, messages in (delivered or {}).items():
             self._delivered[user] = []
             for octets in messages:
-                self.add_delivered(user, octets)
+                self._deliver(user, octets)
 
     def add_delivered(self, user: bytes, octets: bytes) -> None:
-        """A message was put into the maildrop of `user`: octets in wire form, unstuffed."""
+        """A message was put into the maildrop of `user`, at whatever time: octets in wire form, unstuffed."""
+        self._added.add(user)
+        self._deliver(user, octets)
+
+    def at_first(self, user: bytes | None) -> int | None:
+        """How many messages were there before the first connection; None when some may have come later."""
+        return None if user is None or user in self._added or not self.knows(user) else len(self._delivered[user])
+
+    def _deliver(self, user: bytes, octets: bytes) -> None:
         message = Delivered(octets)
         self._delivered.setdefault(user, []).append(message)
         self._index.setdefault((user, message.message_id), []).append(message)

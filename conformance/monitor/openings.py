@@ -1,6 +1,6 @@
 """Keeps track of which sessions have a maildrop open, and of what each leaves behind for the next."""
 
-from conformance.monitor.history import Past
+from conformance.monitor.history import UNKNOWN, Past
 from conformance.monitor.session import LOGINS, Session
 from conformance.transcript import Exchange
 from conformance.wire import InvalidCommand
@@ -31,28 +31,29 @@ class Openings:
         """Take notice of the end of a connection."""
         if session in self._open:
             self._leave(session)
-        elif session.login is None and _unsettled(session):
-            _forget_all(session)
+        elif session.login is None and (session.adrift or _unsettled(session)):
+            session.scene.forget()
 
     def _leave(self, session: Session) -> None:
         if session not in self._open:
             return
         self._open.remove(session)
         if session.user is None:
-            _forget_all(session)
+            session.scene.forget()
             return
         session.scene.history(session.user).last = _past(session)
 
 
 def _past(session: Session) -> Past:
     drop = session.drop
-    known = drop is not None and not (session.shared or session.adrift or _unsettled(session))
+    if drop is None or session.shared or session.adrift or _unsettled(session):
+        return UNKNOWN
     return Past(
-        count=drop.count if known and drop is not None else None,
-        marked=frozenset(drop.marked) if known and drop is not None and not drop.blurred else None,
-        taken_back=frozenset(drop.taken_back) if drop is not None else frozenset(),
-        retrieved=frozenset(drop.retrieved) if drop is not None else frozenset(),
-        ids=dict(drop.ids) if known and drop is not None else {},
+        counts={kind: witness.count for kind, witness in drop.witnesses.items() if witness.calm},
+        marked=None if drop.blurred or drop.doubtful else frozenset(drop.marked),
+        taken_back=frozenset(drop.taken_back),
+        retrieved=frozenset(drop.retrieved),
+        ids=dict(drop.ids),
         quit=session.quit,
     )
 
@@ -61,10 +62,3 @@ def _unsettled(session: Session) -> bool:
     """Whether the server may have understood something else than the replies show, and acted on it."""
     doubted = session.conversation.exchanges[session.sure_up_to :] if session.sure_up_to is not None else []
     return any(isinstance(e.command, InvalidCommand) or not e.certain or e.verb in _UNSETTLING for e in doubted)
-
-
-def _forget_all(session: Session) -> None:
-    """Somebody who is not known may have removed messages: no maildrop is known any more."""
-    for history in session.scene.histories.values():
-        history.last = Past(None, None, frozenset(), frozenset(), {}, None)
-        history.late = None

@@ -123,8 +123,8 @@ def is_hexadecimal(word: bytes) -> bool:
 
 def _size(word: bytes, more: bytes) -> tuple[int | None, bytes, bytes]:
     """A size, how it is written, and what follows; the RFC has no rule for that, not even a space."""
-    if is_hexadecimal(word):
-        return None, word, more
+    if _HEXADECIMAL.fullmatch(word) and not _DIGITS.fullmatch(word):
+        return None, word, more  # or a unit without a space
     digits = _DIGITS.match(word)
     if digits is None:
         return None, b"", more

@@ -60,6 +60,8 @@ class Session:
         """The command whose positive answer opened the maildrop."""
         self.before: Past | None = None
         """The session that had the maildrop open before, when that is known."""
+        self.late_at_first: int | None = None
+        """How many messages of the run might still have arrived when the messages were first counted."""
         self.first_command = False
         """Whether no command came yet since the maildrop was opened."""
         self.drop: Drop | None = None

@@ -122,6 +122,8 @@ class Case:
     """Clauses among those that are kept."""
     mails: Mapping[str, bytes] = field(default_factory=dict)
     """Messages that were put into alice's maildrop; none of them is known when there are none."""
+    later: Mapping[str, bytes] = field(default_factory=dict)
+    """Messages that were put there too, nobody knows when."""
     bodies: Mapping[str, bytes] = field(default_factory=dict)
     """Messages that the script names, and that were not put there."""
     apop: bool = False
@@ -134,7 +136,9 @@ class Case:
 def judged(case: Case) -> list[Verdict]:
     """All verdicts on a case."""
     ledger = Ledger({b"alice": list(case.mails.values())} if case.mails else {}, apop=case.apop)
-    return Monitor(ledger).judge(conversations(case.script, {**case.mails, **case.bodies}))
+    for octets in case.later.values():
+        ledger.add_delivered(b"alice", octets)
+    return Monitor(ledger).judge(conversations(case.script, {**case.mails, **case.later, **case.bodies}))
 
 
 def check(case: Case) -> None:

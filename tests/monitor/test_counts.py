@@ -37,7 +37,7 @@ CASES = [
         broken="LIST-04",
     ),
     Case("UIDL and LIST differ, and nothing else is known", counted(None, "1 2", "1 2 3")),
-    Case("mail may have arrived before UIDL", counted(2, "", "1 2 3"), mails=MAILS),
+    Case("mail may have arrived before UIDL", counted(2, "", "1 2 3"), later=MAILS),
     Case("a message is listed twice", counted(3, "1 2 3 3"), broken="LIST-04"),
     Case("a message is listed twice by UIDL", counted(3, "", "1 2 2"), broken="UIDL-02"),
     Case("numbers begin with zero", counted(2, "0 1"), broken="AUTH-10"),

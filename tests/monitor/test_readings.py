@@ -19,7 +19,8 @@ def test_no_drop_listing(status: bytes) -> None:
         (b"+ok 2 320", 320, b""),
         (b"+OK 2 320 octets", 320, b" octets"),
         (b"+OK 2 320octets", 320, b"octets"),
-        (b"+OK 2 320B", 320, b"B"),
+        (b"+OK 2 320B", None, b""),
+        (b"+OK 2 320O", 320, b"O"),
         (b"+OK 2 1A2B", None, b""),
     ],
 )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.monitor.drop import Drop, Witness
+from conformance.monitor.drop import Drop
 from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.judges.authorization import first_after_apop
 from conformance.monitor.registry import SessionJudge, judge, judge_session
@@ -27,9 +27,9 @@ def _counts(kind: str) -> SessionJudge:
     def look(session: Session) -> Finding | None:
         """Each of them tells of every message, no more and no fewer."""
         drop = _settled(session)
-        if drop is None or kind not in drop.witnesses or len(drop.witnesses) == 1:
+        counts = {name: witness.count for name, witness in drop.witnesses.items() if witness.calm} if drop else {}
+        if drop is None or kind not in counts or len(counts) == 1:
             return None
-        counts = {name: witness.count for name, witness in drop.witnesses.items()}
         if len(set(counts.values())) == 1:
             return KEPT
         if kind != _culprit(session, drop, counts):
@@ -56,30 +56,27 @@ def _culprit(session: Session, drop: Drop, counts: Mapping[str, int]) -> str | N
     if truth is not None:
         wrong = [kind for kind, count in counts.items() if count != truth]
         return wrong[0] if len(wrong) == 1 else None
-    if _arrived(session, drop.witnesses):
+    if session.scene.ledger.knows(session.user) or set(counts) != {"STAT", "LIST"}:
         return None
-    return "STAT" if "STAT" in counts and len(counts) == 2 else None  # rows are there to be seen, a sum is not
+    return "STAT"  # in a recording no more will be known: rows are there to be seen, a sum is not
 
 
 def _truth(session: Session, drop: Drop, counts: Mapping[str, int]) -> int | None:
+    """How many messages there are, by a third witness."""
     votes = Counter(counts.values())
-    if len(counts) > 2 and votes.most_common(1)[0][1] > 1:
+    if len(counts) > len(votes) > 1:
         return votes.most_common(1)[0][0]
-    put_there = len(session.scene.ledger.delivered(session.user))
-    if put_there in votes and session.scene.ledger.knows(session.user) and not _arrived(session, drop.witnesses):
+    put_there = session.scene.ledger.at_first(session.user) if session.before is None else None
+    if put_there in votes:
         return put_there
     low, high = min(votes), max(votes)
     disputed = set(range(low + 1, high + 1))
     if disputed & drop.there:
         return high
-    return low if disputed <= drop.missing else None
-
-
-def _arrived(session: Session, witnesses: Mapping[str, Witness]) -> bool:
-    """Whether the later reply counts more, as when mail arrived meanwhile."""
-    by_time = sorted(witnesses.values(), key=lambda witness: witness.exchange.number)
-    grown = by_time[-1].count > by_time[0].count
-    return grown and len(session.scene.ledger.delivered(session.user)) >= by_time[-1].count
+    if disputed <= drop.missing:
+        return low
+    adds_up = drop.before_marks is not None and drop.before_marks.octets == sum(drop.full.values())
+    return counts["LIST"] if adds_up and set(counts) == {"STAT", "LIST"} else None
 
 
 @judge("R1939-LIST-04", verb="LIST")
@@ -107,6 +104,14 @@ def _listed_twice(seen: Seen) -> Finding | None:
     return None
 
 
+@judge("R1939-AUTH-10", verb=("LIST", "UIDL"))
+def numbered_from_one(seen: Seen) -> Finding | None:
+    """§4: the first message has number 1."""
+    if seen.drop is None or seen.numbers is None or 0 not in seen.numbers:
+        return None
+    return seen.broken(f"messages are numbered from 1; {seen.verb} has a message 0")
+
+
 @judge_session("R1939-AUTH-10")
 def numbered_without_gaps(session: Session) -> Finding | None:
     """§4: the first message has number 1, the next 2, and so on."""
@@ -119,8 +124,7 @@ def numbered_without_gaps(session: Session) -> Finding | None:
         return None
     if numbers == frozenset(range(1, len(numbers) + 1)):
         return KEPT
-    counts = {kind: witness.count for kind, witness in drop.witnesses.items()}
-    if len(set(counts.values())) > 1 and 0 not in numbers:
+    if drop.count is None or not listing.calm:
         return None  # a message is missing from a listing, rather than a number from the maildrop
     if session.before is not None and session.before.quit is None:
         return None  # marks of the session before may have survived
@@ -140,7 +144,7 @@ def nothing_left_is_zero(seen: Seen) -> Finding | None:
         return None
     listing = seen.drop_listing
     none_left = drop.all_marked or (drop.empty and not drop.after_reset) or (listing is not None and listing.count == 0)
-    if not none_left or (listing is not None and listing.count):
+    if not none_left or (listing is not None and listing.count) or (listing is None and seen.listing):
         return None
     if listing is not None and listing.octets == 0:
         return KEPT

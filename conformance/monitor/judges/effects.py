@@ -43,6 +43,8 @@ def _harmless(kind: str, demand: str) -> Judge:
             return KEPT if kind != "RETR" else None  # what becomes of it is seen in the next session
         if watch.kinds != {kind} or _grown(drop, seen) or _same_count(watch.shown, shown):
             return None
+        if _more(watch.shown, shown) and _may_have_grown(seen) is not False:
+            return None
         return seen.broken(f"{demand}; {seen.verb} showed {_told(watch.shown)} before and {_told(shown)} after")
 
     return look
@@ -56,11 +58,12 @@ for _kind, (_clause, _demand) in _HARMLESS.items():
 def messages_are_fixed(seen: Seen) -> Finding | None:
     """§4: numbers are given when the maildrop is opened; what arrives later is for the next session."""
     drop, shown = seen.drop, _shown(seen)
-    if drop is None or shown is None or not seen.positive or seen.verb not in drop.witnesses:
+    if drop is None or shown is None or not seen.positive:
         return None
     if _grown(drop, seen):
-        first = drop.witnesses[seen.verb].count
-        return seen.broken(f"messages that arrive later have to stay out of a session; of {first} it now shows more")
+        return seen.broken(
+            f"messages that arrive later have to stay out of a session; {seen.verb} shows more than before"
+        )
     watch = drop.watches[seen.verb]
     changed = watch.shown is not None and watch.shown != shown and not _same_count(watch.shown, shown)
     if changed and not watch.kinds:
@@ -68,23 +71,38 @@ def messages_are_fixed(seen: Seen) -> Finding | None:
             f"the messages are fixed when the maildrop is opened; {seen.verb} showed {_told(watch.shown)}, "
             f"and then {_told(shown)}"
         )
-    return KEPT if _may_have_grown(seen, drop) else None
+    return KEPT if _may_have_grown(seen) else None
 
 
 def _grown(drop: Drop, seen: Seen) -> bool:
-    """Whether there are more messages than the same command showed at first."""
-    first = drop.witnesses.get(seen.verb)
-    if first is None:
+    """Whether there are more messages than the same command showed at first, or than marks that were lost explain."""
+    first, watch = drop.witnesses.get(seen.verb), drop.watches[seen.verb]
+    if drop.resets and seen.session.before is not None and seen.session.before.quit is None:
+        return False  # marks of the session before may have survived, and RSET took them away
+    shown = seen.drop_listing.count if seen.drop_listing is not None else len(seen.numbers or ())
+    if first is not None and shown > first.count:
+        return True
+    if "RSET" in watch.kinds or watch.shown is None:
         return False
-    if seen.verb == "STAT":
-        return seen.drop_listing is not None and seen.drop_listing.count > first.count
-    return seen.numbers is not None and len(seen.numbers) > first.count
+    before = watch.shown
+    if isinstance(before, frozenset):
+        return bool((seen.numbers or frozenset()) - before - drop.marked)
+    return isinstance(before, tuple) and shown - before[0] > len(drop.marked)
 
 
-def _may_have_grown(seen: Seen, drop: Drop) -> bool:
-    """Whether the run put more messages into the maildrop than the session found."""
-    count = drop.count
-    return count is not None and len(seen.scene.ledger.delivered(seen.session.user)) > count
+def _more(before: object, after: object) -> bool:
+    if isinstance(before, frozenset) and isinstance(after, frozenset):
+        return bool(after - before)
+    return isinstance(before, tuple) and isinstance(after, tuple) and bool(after[0] > before[0])
+
+
+def _may_have_grown(seen: Seen) -> bool | None:
+    """Whether messages of the run can have arrived in the session; None when that is not known."""
+    user = seen.session.user
+    if user is None or not seen.scene.ledger.knows(user):
+        return False
+    late = seen.scene.history(user).late
+    return None if late is None else late > 0
 
 
 def _same_count(before: object, after: object) -> bool:

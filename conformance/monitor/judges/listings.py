@@ -4,6 +4,8 @@ A listing that a kind reader still understands breaks its layout and nothing els
 were meant.
 """
 
+from typing import Final
+
 from conformance.monitor.findings import KEPT, Finding, quote
 from conformance.monitor.readings import IdFault, IdListing, ScanListing, is_hexadecimal
 from conformance.monitor.registry import judge
@@ -11,6 +13,9 @@ from conformance.monitor.seen import Seen
 from conformance.wire import Line
 
 __all__: list[str] = []
+
+_BEYOND_ANY: Final = 2**31
+"""No maildrop has so many messages."""
 
 # -- STAT ------------------------------------------------------------------------------------------------------------
 
@@ -29,7 +34,7 @@ def drop_listing_layout(seen: Seen) -> Finding | None:
 def nothing_behind_drop_listing(seen: Seen) -> Finding | None:
     """§5: implementations are strongly discouraged from supplying more."""
     listing = seen.drop_listing
-    if listing is None or seen.reply is None or not seen.in_transaction:
+    if listing is None or listing.octets is None or seen.reply is None or not seen.in_transaction:
         return None
     if not listing.more:
         return KEPT
@@ -56,7 +61,7 @@ def numbers_are_decimal(seen: Seen) -> Finding | None:
             return seen.broken(f"numbers have to be in base ten; {seen.asked} was answered {seen.said}")
         return KEPT if seen.drop_listing is not None or (seen.arguments and seen.scan is not None) else None
     for line, row in seen.scans:
-        if row is not None and row.octets is None:
+        if row is not None and is_hexadecimal(row.size):
             reason = f"sizes have to be in base ten; LIST said {quote(line.raw)}"
             return seen.broken(reason, (line.start, line.end))
     return KEPT if any(row is not None for _, row in seen.scans) else None
@@ -81,11 +86,16 @@ def full_listing_is_multi_line(seen: Seen) -> Finding | None:
 @judge("R1939-LIST-03", verb="LIST")
 def scan_listing_on_the_status_line(seen: Seen) -> Finding | None:
     """§5: with an argument the scan listing of that message stands on the response line."""
-    if not seen.positive or seen.number is None or not seen.wellformed or not seen.in_transaction:
+    if not seen.positive or not _names_one(seen):
         return None
     if seen.scan is not None and seen.scan.number == seen.number:
         return KEPT
     return seen.broken(f"{seen.asked} has to be answered with the scan listing of that message; it was {seen.said}")
+
+
+def _names_one(seen: Seen) -> bool:
+    """Whether the command names a message that may be there."""
+    return seen.number is not None and seen.number < _BEYOND_ANY and seen.wellformed and seen.in_transaction
 
 
 @judge("R1939-LIST-06", verb="LIST")
@@ -105,7 +115,7 @@ def nothing_behind_scan_listing(seen: Seen) -> Finding | None:
     """§5: implementations are strongly discouraged from supplying more."""
     if not seen.positive or not seen.wellformed or not seen.in_transaction:
         return None
-    rows = [(line, row) for line, row in _scan_rows(seen) if row is not None and row.strict]
+    rows = [(line, row) for line, row in _scan_rows(seen) if row is not None and row.strict and row.octets is not None]
     for line, row in rows:
         if row.more:
             end = line.start + len(line.content)
@@ -127,7 +137,7 @@ def _scan_rows(seen: Seen) -> list[tuple[Line, ScanListing | None]]:
 @judge("R1939-UIDL-03", verb="UIDL")
 def unique_id_on_the_status_line(seen: Seen) -> Finding | None:
     """§7: with an argument the unique-id listing of that message stands on the response line."""
-    if not seen.positive or seen.number is None or not seen.wellformed or not seen.in_transaction:
+    if not seen.positive or not _names_one(seen):
         return None
     if seen.unique_id is not None and seen.unique_id.number == seen.number:
         return KEPT

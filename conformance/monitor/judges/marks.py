@@ -35,7 +35,7 @@ def _shape(seen: Seen) -> _Shape | None:
         return None
     everything = drop.all_numbers
     if everything is None or not drop.marked <= everything:
-        return _Shape.MARKED_TOO if seen.numbers & drop.marked and not _moved(seen, drop) else None
+        return None
     rest = everything - drop.marked
     if rest < seen.numbers <= everything:
         return _Shape.MARKED_TOO
@@ -123,8 +123,10 @@ def an_existing_message_can_be_marked(seen: Seen) -> Finding | None:
     drop, number = seen.drop, seen.number
     if drop is None or number is None or not seen.wellformed or not seen.negative:
         return None
-    if not drop.exists(number) or number in drop.marked or drop.after_reset or number in drop.taken_back:
+    if not drop.exists(number) or number in drop.marked or number in drop.taken_back or number in drop.handled:
         return None
+    if drop.marked and number > (drop.count or 0) - len(drop.marked):
+        return None  # a server that gives new numbers has no such message any more
     return seen.broken(f"message {number} is there and not marked, so DELE has to mark it; it was answered {seen.said}")
 
 
@@ -172,7 +174,11 @@ def _unreduced(seen: Seen) -> str:
 
 
 def _is_marked(seen: Seen) -> bool:
-    return seen.drop is not None and seen.wellformed and not seen.drop.doubtful and seen.number in seen.drop.marked
+    """Whether the command names a message that was there, and is marked."""
+    drop, number = seen.drop, seen.number
+    if drop is None or number is None or not seen.wellformed or drop.doubtful:
+        return False
+    return number in drop.marked and drop.exists(number)
 
 
 def _named(seen: Seen) -> Finding | None:
@@ -189,6 +195,9 @@ def _is_another(seen: Seen) -> bool:
     drop, number = seen.drop, seen.number
     if drop is None or number is None or not seen.positive:
         return False
+    if seen.verb == "UIDL" and seen.unique_id is not None:
+        unique_id = seen.unique_id.unique_id
+        return number in drop.ids and unique_id != drop.ids[number] and unique_id in drop.ids.values()
     own = drop.size(number)
     size = seen.body.octets if seen.verb == "RETR" and seen.body is not None else None
     if seen.verb == "LIST" and seen.scan is not None:
@@ -203,7 +212,7 @@ judge("R1939-DELE-03", "R1939-DELE-04", verb="DELE")(_named)
 judge("R1939-DELE-03", verb="TOP")(_named)
 
 
-@judge("R1939-AUTH-12", verb=("LIST", "RETR"))
+@judge("R1939-AUTH-12", verb=("LIST", "RETR", "UIDL"))
 def number_is_not_handed_on(seen: Seen) -> Finding | None:
     """§4: the number of a marked message is not given to another."""
     if not _is_marked(seen) or not _is_another(seen):

@@ -73,16 +73,22 @@ def _countable(seen: Seen) -> bool:
 
 
 def _new(seen: Seen, value: int) -> bool:
-    """Whether the run put so many messages into the maildrop that the number may be one of theirs."""
-    return 0 < value <= len(seen.scene.ledger.delivered(seen.session.user))
+    """Whether the number may be that of a message that arrived during the session."""
+    user, most = seen.session.user, seen.drop.most if seen.drop is not None else None
+    if user is None or most is None or value <= most or not seen.scene.ledger.knows(user):
+        return False
+    late = seen.scene.history(user).late
+    return late is None or value <= most + late
 
 
-@judge("R1939-AUTH-13", verb=_NAMING)
+@judge("R1939-AUTH-13", verb=("LIST", "UIDL", "RETR", "TOP"))
 def late_mail_has_no_number(seen: Seen) -> Finding | None:
     """§4: numbers are given when the maildrop is opened."""
-    value, drop = _value(seen), seen.drop
-    if value is None or drop is None or drop.most is None or drop.count is None or not seen.positive:
+    value, drop, user = _value(seen), seen.drop, seen.session.user
+    if value is None or drop is None or user is None or not seen.positive or "STAT" not in drop.witnesses:
         return None
-    if value <= drop.most or not _new(seen, value):
+    if drop.count is None or not seen.scene.history(user).late or not _new(seen, value):
+        return None
+    if (seen.body is not None and not seen.body.octets) or not any(seen.arguments):
         return None
     return seen.broken(f"messages that arrive later have to stay out of a session; of {drop.count} it shows one more")

@@ -36,7 +36,8 @@ def rset_unmarks_everything(seen: Seen) -> Finding | None:
     drop = seen.drop
     if drop is None or seen.numbers is None or drop.marked or not drop.after_reset:
         return None
-    missing = (drop.taken_back & drop.exists_for_certain()) - seen.numbers
+    listed = frozenset(drop.full if seen.verb == "LIST" else drop.ids)
+    missing = (drop.taken_back & listed) - seen.numbers
     if not missing:
         return KEPT
     shown = ", ".join(map(str, sorted(missing)))

@@ -1,16 +1,17 @@
 """From one session to the next: what QUIT removed, and what nothing else did (RFC 1939 §4, §5, §6, §8).
 
-What is missing is laid to the session before, and to the clause that its end and its commands leave. All this takes
-that the run filled the maildrop itself: in a recording others may have been there in between.
+What is missing is laid to the session before, and to the clause that its end and its commands leave; where two clauses
+explain it as well, to none. All this takes that the run filled the maildrop itself: in a recording others may have been
+there in between.
 """
 
 from dataclasses import dataclass
 
-from conformance.monitor.drop import LISTERS
+from conformance.monitor.drop import LISTERS, Drop, Witness
 from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.history import Past
-from conformance.monitor.registry import judge
-from conformance.monitor.seen import Seen
+from conformance.monitor.registry import judge_session
+from conformance.monitor.session import Session
 
 __all__: list[str] = []
 
@@ -20,12 +21,21 @@ class _Reckoning:
     """A maildrop beside what the session before must have left."""
 
     past: Past
-    count: int
-    """Messages there are."""
+    marked: frozenset[int]
+    """What was marked at the end of that session."""
+    witness: Witness
+    """The reply that counted the messages now."""
+    before: int
+    """Messages there were when that session began."""
     least: int
     """Messages that must be there."""
     most: int | None
     """Messages that can be there; None when that is not known."""
+
+    @property
+    def count(self) -> int:
+        """Messages there are."""
+        return self.witness.count
 
     @property
     def missing(self) -> int:
@@ -33,132 +43,129 @@ class _Reckoning:
         return max(0, self.least - self.count)
 
     @property
-    def left_over(self) -> int:
-        """Messages that should be gone and are not."""
-        return max(0, self.count - self.most) if self.most is not None else 0
+    def unmarked(self) -> frozenset[int]:
+        """What RSET had unmarked."""
+        return self.past.taken_back - self.marked
+
+    @property
+    def retrieved(self) -> frozenset[int]:
+        """What was retrieved and not marked."""
+        return self.past.retrieved - self.marked
+
+    def verdict(self, *, fault: bool, kept: bool, reason: str) -> Finding | None:
+        """What it comes to, shown by the reply that counted."""
+        if fault:
+            told = f"{reason}; there were {self.before} messages, and {self.count} are there"
+            return Finding(broken=True, reason=told, evidence=self.witness.exchange.evidence())
+        return KEPT if kept else None
 
 
-def _reckon(seen: Seen) -> _Reckoning | None:
-    """The first count of a session, beside the last session's."""
-    drop, past, user = seen.drop, seen.session.before, seen.session.user
-    if drop is None or past is None or user is None or drop.ever_marked or drop.witnesses or not seen.positive:
+def _reckon(session: Session) -> _Reckoning | None:
+    """The first count of a session, beside the last session's by the same command."""
+    drop, past, user = session.drop, session.before, session.user
+    if drop is None or past is None or past.marked is None or not session.scene.ledger.knows(user):
         return None
-    if past.count is None or past.marked is None or not seen.scene.ledger.knows(user):
+    if session.shared or (past.quit is not None and not past.quit.complete):
         return None
-    if seen.verb == "STAT":
-        count = seen.drop_listing.count if seen.drop_listing is not None else None
-    else:
-        count = len(seen.numbers) if seen.numbers is not None and not seen.arguments else None
-    if count is None or (past.quit is not None and not past.quit.complete):
-        return None
-    gone = len(past.marked) if past.quit is not None else 0
-    late = seen.scene.history(user).late
-    left = past.count - gone
-    if past.quit is not None and not past.updated:
-        return _Reckoning(past, count, left, None)
-    return _Reckoning(past, count, left, None if late is None else left + late)
+    for kind in LISTERS:
+        witness, before = drop.witnesses.get(kind), past.count_by(kind)
+        if witness is not None and before is not None and witness.calm:
+            least = before - (len(past.marked) if past.quit is not None else 0)
+            late = session.late_at_first if past.quit is None or past.updated else None
+            return _Reckoning(past, past.marked, witness, before, least, None if late is None else least + late)
+    return None
 
 
-def _verdict(seen: Seen, *, fault: bool, kept: bool, reason: str) -> Finding | None:
-    if fault:
-        return seen.broken(reason)
-    return KEPT if kept else None
+def _behind_quit(session: Session) -> _Reckoning | None:
+    found = _reckon(session)
+    return found if found is not None and found.past.quit is not None else None
 
 
-@judge("R1939-UPD-01", verb=LISTERS)
-def marked_ones_are_gone(seen: Seen) -> Finding | None:
+def _without_quit(session: Session) -> _Reckoning | None:
+    found = _reckon(session)
+    return found if found is not None and found.past.quit is None else None
+
+
+@judge_session("R1939-UPD-01")
+def marked_ones_are_gone(session: Session) -> Finding | None:
     """§6: QUIT removes all messages that are marked."""
-    found = _reckon(seen)
-    if found is None or not found.past.updated or not found.past.marked:
+    found = _behind_quit(session)
+    if found is None or not found.past.updated or not found.marked:
         return None
-    marked = len(found.past.marked)
-    reason = f"QUIT removes what is marked; {marked} of {found.past.count} messages were, and {found.count} are there"
-    return _verdict(seen, fault=found.left_over > 0, kept=found.count == found.least == found.most, reason=reason)
+    fault = found.most is not None and found.count > found.most
+    kept = found.count == found.least == found.most
+    return found.verdict(fault=fault, kept=kept, reason=f"QUIT removes what is marked, and {len(found.marked)} were")
 
 
-@judge("R1939-UPD-02", verb=LISTERS)
-def unmarked_ones_stay(seen: Seen) -> Finding | None:
+@judge_session("R1939-UPD-02")
+def unmarked_ones_stay(session: Session) -> Finding | None:
     """§6: in no case may the server remove messages that are not marked."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is None or found.past.marked is None:
+    found = _behind_quit(session)
+    if found is None:
         return None
-    explained = len(found.past.taken_back - found.past.marked) + len(found.past.retrieved - found.past.marked)
-    reason = f"QUIT removes nothing that is not marked; {found.least} messages had to stay, and {found.count} are there"
-    kept = not found.missing and bool(found.past.marked) and found.least > 0
-    return _verdict(seen, fault=found.missing > explained, kept=kept, reason=reason)
+    fault = found.missing > len(found.unmarked | found.retrieved)
+    kept = not found.missing and bool(found.marked) and found.least > 0
+    return found.verdict(fault=fault, kept=kept, reason=f"QUIT removes nothing but the {len(found.marked)} marked")
 
 
-@judge("R1939-RSET-05", verb=LISTERS)
-def unmarked_again_stay(seen: Seen) -> Finding | None:
+@judge_session("R1939-RSET-05")
+def unmarked_again_stay(session: Session) -> Finding | None:
     """§5: RSET takes all marks away."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is None or found.past.marked is None:
+    found = _behind_quit(session)
+    if found is None or not found.unmarked:
         return None
-    unmarked = found.past.taken_back - found.past.marked
-    if not unmarked:
-        return None
-    fault = 0 < found.missing <= len(unmarked)
-    reason = (
-        f"what RSET unmarked is not removed at QUIT; {found.least} messages had to stay, and {found.count} are there"
-    )
-    return _verdict(seen, fault=fault, kept=not found.missing, reason=reason)
+    fault = 0 < found.missing <= len(found.unmarked) and not found.retrieved
+    return found.verdict(fault=fault, kept=not found.missing, reason="what RSET unmarked is not removed at QUIT")
 
 
-@judge("R1939-RETR-07", verb=LISTERS)
-def retrieved_ones_stay(seen: Seen) -> Finding | None:
+@judge_session("R1939-RETR-07")
+def retrieved_ones_stay(session: Session) -> Finding | None:
     """§5, §8: RETR removes nothing, unless the server says that it keeps nothing that was retrieved."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is None or found.past.marked is None or seen.scene.expires:
+    found = _behind_quit(session)
+    if found is None or session.scene.expires or not found.retrieved or found.unmarked:
         return None
-    retrieved = found.past.retrieved - found.past.marked
-    if not retrieved or found.past.taken_back - found.past.marked:
-        return None
-    fault = 0 < found.missing <= len(retrieved)
-    reason = f"RETR does not remove a message; {found.least} had to stay, {len(retrieved)} of them were retrieved"
-    return _verdict(seen, fault=fault, kept=not found.missing, reason=f"{reason}, and {found.count} are there")
+    fault = 0 < found.missing <= len(found.retrieved) and not found.marked
+    reason = f"retrieving a message does not remove it, and {len(found.retrieved)} were retrieved"
+    return found.verdict(fault=fault, kept=not found.missing, reason=reason)
 
 
-@judge("R1939-UPD-08", verb=LISTERS)
-def nothing_goes_without_quit(seen: Seen) -> Finding | None:
+@judge_session("R1939-UPD-08")
+def nothing_goes_without_quit(session: Session) -> Finding | None:
     """§6: without QUIT the session does not enter the UPDATE state and must not remove any messages."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is not None or not found.past.marked:
+    found = _without_quit(session)
+    if found is None or not (found.marked or found.unmarked) or _marked_still(session, found):
         return None
-    if _gap(seen, found.past):
-        return None
-    reason = (
-        f"a session without QUIT removes nothing; there were {found.past.count} messages, and {found.count} are there"
+    return found.verdict(
+        fault=found.missing > 0, kept=not found.missing, reason="a session without QUIT removes nothing"
     )
-    return _verdict(seen, fault=found.missing > 0, kept=not found.missing, reason=reason)
 
 
-@judge("R1939-SITE-03", verb=LISTERS)
-def retrieved_ones_stay_without_quit(seen: Seen) -> Finding | None:
+@judge_session("R1939-SITE-03")
+def retrieved_ones_stay_without_quit(session: Session) -> Finding | None:
     """§8: even where retrieved messages are removed, they are not when no QUIT was received."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is not None or found.past.marked or not found.past.retrieved:
+    found = _without_quit(session)
+    if found is None or found.marked or found.unmarked or not found.retrieved:
         return None
-    reason = (
-        f"without QUIT what was retrieved stays; there were {found.past.count} messages, and {found.count} are there"
+    return found.verdict(
+        fault=found.missing > 0, kept=not found.missing, reason="without QUIT what was retrieved stays"
     )
-    return _verdict(seen, fault=found.missing > 0, kept=not found.missing, reason=reason)
 
 
-@judge("R1939-STATE-07", verb=LISTERS)
-def marks_do_not_survive(seen: Seen) -> Finding | None:
+@judge_session("R1939-STATE-07")
+def marks_do_not_survive(session: Session) -> Finding | None:
     """§4: the session enters the TRANSACTION state with no messages marked as deleted."""
-    found = _reckon(seen)
-    if found is None or found.past.quit is not None or not found.past.marked:
+    found = _without_quit(session)
+    if found is None or not found.marked:
         return None
-    if seen.verb == "STAT":
-        return KEPT if not found.missing else None
-    reason = "no message is marked at the beginning of a session; one that the session before had marked is not listed"
-    return _verdict(seen, fault=_gap(seen, found.past), kept=not found.missing, reason=reason)
+    reason = "at the beginning of a session no message is marked, as the session before had marked it"
+    return found.verdict(fault=_marked_still(session, found), kept=not found.missing, reason=reason)
 
 
-def _gap(seen: Seen, past: Past) -> bool:
-    """Whether numbers are missing from a listing that the session before had marked: marked still, not removed."""
-    if seen.numbers is None or past.count is None or past.marked is None:
+def _marked_still(session: Session, found: _Reckoning) -> bool:
+    """Whether what is missing is there, and marked: it has kept its number, or RSET brings it back."""
+    drop: Drop | None = session.drop
+    if drop is None or drop.regained:
+        return drop is not None
+    if drop.numbers is None or drop.numbers == frozenset(range(1, len(drop.numbers) + 1)):
         return False
-    gaps = frozenset(range(1, max(seen.numbers, default=0) + 1)) - seen.numbers
-    return bool(gaps) and gaps <= past.marked
+    return frozenset(range(1, max(drop.numbers) + 1)) - drop.numbers <= found.marked

@@ -28,19 +28,32 @@ _TELLING: Final = 4
 def _told(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
     """Sizes that this exchange lets compare with what RETR sent: number, size as listed, what came."""
     if seen.verb == "RETR":
-        body, number = seen.body, seen.number
-        if body is None or number is None or number in drop.marked or not _fit(body):
-            return []
-        size = drop.size(number)
-        sound = seen.comparison.sound if seen.comparison is not None else None
-        return [] if size is None else [(number, size, Retrieved(seen.exchange, body, seen.message_id, sound))]
-    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+        told = _retrieved(seen, drop)
+    else:
+        rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+        told = [
+            (row.number, row.octets, drop.retrieved[row.number])
+            for row in rows
+            if row is not None and row.octets is not None and row.number in drop.retrieved
+            if drop.size(row.number) in (None, row.octets)  # else it is the size that changes
+        ]
     return [
-        (row.number, row.octets, drop.retrieved[row.number])
-        for row in rows
-        if row is not None and row.octets is not None and row.number in drop.retrieved
-        if row.number not in drop.marked and _fit(drop.retrieved[row.number].body)
+        (number, size, came)
+        for number, size, came in told
+        if number not in drop.marked and number not in drop.unsteady and came.sound is not False and _fit(came.body)
     ]
+
+
+def _retrieved(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
+    body, number = seen.body, seen.number
+    size = drop.size(number) if number is not None else None
+    if body is None or number is None or size is None:
+        return []
+    before = drop.retrieved.get(number)
+    changed = before is not None and before.body.digest != body.digest
+    another = bool(drop.marked) and body.octets != size and body.octets in drop.full.values()
+    sound = seen.comparison.sound if seen.comparison is not None else None
+    return [] if changed or another else [(number, size, Retrieved(seen.exchange, body, seen.message_id, sound))]
 
 
 def _fit(body: Body) -> bool:
@@ -67,7 +80,7 @@ def size_is_exact(seen: Seen) -> Finding | None:
     """§5, §11: the exact size of the message in octets, as RETR sends it with the stuffing removed."""
     compared = _compared(seen)
     for number, size, came in compared:
-        if _difference(seen, size, came) and came.sound is not False and not _in_base_sixteen(size, came):
+        if _difference(seen, size, came) and not _in_base_sixteen(size, came):
             return _inexact(seen, number, size, came, "the size in a scan listing has to be exact")
     return KEPT if compared else None
 
@@ -196,8 +209,15 @@ def total_is_the_sum(session: Session) -> Finding | None:
     total, listed = drop.sums
     if total == listed:
         return KEPT
-    put_there = sum(len(message.octets) for message in session.scene.ledger.delivered(session.user))
-    if drop.inexact or total == put_there:
+    if drop.inexact or _as_put_there(session, drop, total):
         return None  # it is the listing that is wrong
     reason = f"the total in STAT is the sum of the sizes in LIST, {listed}; it was {total}"
     return Finding(broken=True, reason=reason, evidence=witness.exchange.evidence())
+
+
+def _as_put_there(session: Session, drop: Drop, total: int) -> bool:
+    """Whether the total is that of the messages that the run put there, but for last line ends that were missing."""
+    delivered = session.scene.ledger.delivered(session.user)
+    if session.before is not None or not delivered or len(delivered) != drop.count:
+        return False
+    return 0 <= total - sum(len(message.octets) for message in delivered) <= _OPEN_END * len(delivered)

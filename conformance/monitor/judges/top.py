@@ -56,6 +56,8 @@ def _pairs(seen: Seen) -> list[tuple[Topped, Retrieved]]:
 
 def _comparable(topped: Topped, came: Retrieved) -> bool:
     bad = (Defect.NOT_STUFFED, Defect.BARE_LF, Defect.BARE_CR)
+    if topped.exchange.extra or came.exchange.extra:
+        return False
     return came.sound is not False and topped.body.has(*bad) is None and came.body.has(*bad) is None
 
 

@@ -138,7 +138,10 @@ def _same_set(seen: Seen, *, aborted: bool) -> Finding | None:
     if (past.quit is None) is not aborted or past.marked is None or (past.marked and past.quit is not None):
         return None
     put_there = len(seen.scene.ledger.delivered(seen.session.user))
-    if not past.count == len(past.ids) == len(seen.numbers) == put_there or drop.count not in (None, put_there):
+    if not past.count_by("UIDL") == len(past.ids) == len(seen.numbers) == put_there or drop.count not in (
+        None,
+        put_there,
+    ):
         return None
     now = sorted(row.unique_id for _, row in seen.ids if row is not None)
     before = sorted(past.ids.values())
@@ -157,7 +160,7 @@ def unique_id_is_not_used_again(seen: Seen) -> Finding | None:
     here = set(seen.drop.keys.values()) if seen.drop is not None else set()
     for key, unique_id in identities(seen):
         owner = history.owners.get(unique_id)
-        if key in history.ids:
+        if key in history.ids or unique_id in history.shared_ids:
             continue
         if owner is None:
             finding = KEPT if history.owners else finding
