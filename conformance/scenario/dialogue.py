@@ -1,21 +1,25 @@
 """The connections of a scenario: what the client does on them, and whether the server does what is expected.
 
-`Mismatch` says that it did not, `Stop` that the scenario cannot go on.
+`Mismatch` says that it did not, `Unclear` that this may have a reason that breaks nothing, `Stop` that the scenario
+cannot go on.
 """
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
-from conformance.driver import Account, Driver, credentials
+from conformance.driver import Driver
+from conformance.scenario.excuses import LOGINS, excuse_for_closing, excuse_for_silence, may_have_closed
 from conformance.scenario.expressions import Value
-from conformance.scenario.matching import Mismatch, fill, match_body, match_status, rows_of
-from conformance.scenario.stage import Stage
+from conformance.scenario.guard import Stock, held_back, may_delete, stock
+from conformance.scenario.logins import Refused, log_in
+from conformance.scenario.matching import Mismatch, Unclear, fill, match_body, match_status, rows_of
+from conformance.scenario.stage import Prepared, Stage
 from conformance.scenario.steps import Act, Action, Expect, Send
 from conformance.transcript import Conversation, Evidence, Exchange, Incident, Span
 from conformance.verdicts import Outcome
-from conformance.wire import State
 from conformance.wire.grammar import TIMESTAMP
 
 __all__ = ["Dialogue", "Stop"]
@@ -37,10 +41,14 @@ class _Line:
     driver: Driver
     read: int = 0
     """Index of the next exchange whose reply is expected."""
-    stock: int | None = None
-    """Messages that LIST showed after login; DELE is only sent when they are as many as were delivered."""
+    stock: Stock | None = None
+    """What LIST showed after login."""
+    said: bytes = b""
+    """The last octets that were sent."""
     slow: bool = False
     """Whether replies are read slowly."""
+    adrift: bool = False
+    """Whether a command was passed over in silence, so that it is not certain which one the next reply answers."""
 
     @property
     def conversation(self) -> Conversation:
@@ -50,13 +58,16 @@ class _Line:
 class Dialogue:
     """All connections of one scenario, by their letters."""
 
-    def __init__(self, stage: Stage, account: Account, variables: dict[str, Value], expected: int | None) -> None:
+    def __init__(self, stage: Stage, prepared: Prepared, variables: dict[str, Value]) -> None:
         self.stage = stage
-        self.account = account
+        self.account = prepared.account
+        self.other = prepared.other
+        self.delivered = None if prepared.delivered is None else len(prepared.delivered)
+        """Messages in the maildrop at first; None when nothing is known of it."""
+        self.later = 0
+        """Messages that were delivered to it since."""
         self.variables = variables
         """What was captured so far; shared with who made this."""
-        self.expected = expected
-        """Messages that were delivered, None when nothing is known of the maildrop."""
         self.lines: dict[str, _Line] = {}
         self.ended: list[Driver] = []
         self.evidence: Evidence | None = None
@@ -91,44 +102,20 @@ class Dialogue:
         return self.lines[name]
 
     def send(self, send: Send) -> None:
-        """Send what the line says."""
+        """Send what the line says, unless it could remove mail of others."""
         line = self._line(send.connection)
         octets = fill(send.template, self.variables) + (b"\r\n" if send.line else b"")
-        self._guard(line, octets)
-        line.driver.send(octets, send.piece)
-
-    def _guard(self, line: _Line, octets: bytes) -> None:
-        """Let no DELE out in a maildrop that may hold mail of others."""
-        said = (line.conversation.connection.unfinished + octets).upper()
-        deletes = any(part.strip().startswith(b"DELE") for part in said.replace(b"\r", b"\n").split(b"\n"))
-        if not deletes:
-            return
-        waiting = {command.verb for command in line.conversation.connection.waiting}
-        outside = line.conversation.state in (State.CONNECTED, State.AUTHORIZATION) and not waiting & _LOGINS
-        if outside or (self.expected is None and line.stock == 0):
-            return
-        ours = -1 if self.expected is None else self.expected - self._removed()
-        if line.stock is None or line.stock > ours:
-            found = "was not listed after <log in>" if line.stock is None else f"holds {line.stock} messages"
-            reason = f"DELE is held back: the maildrop {found}, and {max(ours, 0)} of them can be ours"
-            raise Stop(Outcome.ERRORED, reason)
-
-    def _removed(self) -> int:
-        """Messages that sessions of this scenario have removed, as far as the server said so."""
-        removed = 0
-        for driver in self.drivers:
-            marked = 0
-            for exchange in driver.conversation.exchanges:
-                if exchange.positive and exchange.state is State.TRANSACTION:
-                    marked = 0 if exchange.verb == "RSET" else marked + (exchange.verb == "DELE")
-                    removed += marked if exchange.verb == "QUIT" else 0
-        return removed
+        deletes, line.said = may_delete(line.conversation, line.said, octets)
+        if deletes and (held := held_back(line.stock)):
+            raise Stop(held.outcome, held.reason)
+        pieces = len(octets) // send.piece if send.piece else 0
+        line.driver.send(octets, send.piece, min(_BETWEEN_PIECES, _FOR_ALL_PIECES / pieces) if pieces else 0.0)
 
     def act(self, act: Act) -> None:
         """Do, or await, what the line says."""
         match act.action:
             case Action.CONNECT:
-                self._open(act.connection).connect()
+                self._open(act.connection)
             case Action.LOG_IN:
                 self._log_in(act)
             case Action.SILENCE:
@@ -141,14 +128,25 @@ class Dialogue:
             case Action.READ_SLOWLY:
                 self._line(act.connection).slow = True
             case Action.WAIT:
-                seconds = (act.seconds or 0.0) / self.stage.target.clock_rate
-                self._line(act.connection).driver.quiet(seconds)
+                self._pause(self._line(act.connection).driver, self._seconds(act, 0.0))
             case Action.CLOSE:
                 self._line(act.connection).driver.close()
             case Action.RESET:
                 self._line(act.connection).driver.reset()
             case Action.HALF_CLOSE:
                 self._line(act.connection).driver.half_close()
+
+    def _seconds(self, act: Act, default: float) -> float:
+        """How long an act lasts: minutes go with the target's clock, seconds are those of the network."""
+        if act.seconds is None:
+            return default
+        return act.seconds / self.stage.target.clock_rate if act.seconds > _MINUTE else act.seconds
+
+    @staticmethod
+    def _pause(driver: Driver, seconds: float) -> None:
+        over = time.monotonic() + seconds
+        driver.quiet(seconds)
+        time.sleep(max(0.0, over - time.monotonic()))  # the connection may have ended meanwhile
 
     def _open(self, name: str) -> Driver:
         if (old := self.lines.pop(name, None)) is not None:
@@ -157,53 +155,38 @@ class Dialogue:
         again = sum(driver.transcript.name.startswith(name) for driver in self.ended)
         driver = Driver(self.stage.target, name if not again else f"{name}{again + 1}")
         self.lines[name] = _Line(driver)
+        driver.connect()
         return driver
 
+    def _forget(self, name: str) -> None:
+        driver = self.lines.pop(name).driver
+        driver.close()
+        driver.transcript.close()
+
     def _log_in(self, act: Act) -> None:
-        """Connect, authenticate and take stock; a maildrop that is still locked is tried again for a while."""
-        within = act.seconds if act.seconds is not None else self.stage.target.limits.unlock
-        deadline = time.monotonic() + within
-        pause = 0.01
-        while True:
-            self._open(act.connection).connect()
-            line = self.lines[act.connection]
-            refused = self._authenticate(line)
-            if refused is None:
-                break
-            if time.monotonic() + pause > deadline:
-                self.evidence = refused.evidence() if refused.reply is not None else None
-                said = refused.status.decode("ascii", "backslashreplace") or "nothing"
-                message = f"the login was not accepted within {within:g} s; the last answer was {said!r}"
-                raise Mismatch(message)
-            line.driver.close()
-            self.lines.pop(act.connection)
-            time.sleep(pause)  # another session may still hold the maildrop
-            pause = min(pause * 2, 0.5)
-        self._take_stock(line)
+        """Connect, authenticate and take stock."""
+        account = self.account if act.account == 1 else self.other
+        if account is None:
+            reason = "there is no second account: a scenario that logs in to one needs account-2"
+            raise Stop(Outcome.ERRORED, reason)
+        name, within = act.connection, self._seconds(act, self.stage.target.limits.unlock)
+        try:
+            log_in(lambda: self._open(name), lambda: self._forget(name), account, within)
+        except Refused as refused:
+            self.evidence = refused.evidence
+            raise refused.mismatch from None
+        self._take_stock(self.lines[name], ours=account == self.account)
 
-    def _authenticate(self, line: _Line) -> Exchange | None:
-        """The exchange that was refused, if one was."""
-        driver = line.driver
-        greeting = driver.read_greeting()
-        if greeting is None or not greeting.positive:
-            reason = "the server did not greet with +OK"
-            raise Stop(Outcome.INCONCLUSIVE, reason)
-        for command in credentials(self.account, greeting.status):
-            driver.send(command + b"\r\n")
-            answer = driver.read_reply(driver.target.limits.login)
-            if answer is None or not answer.positive:
-                return answer or greeting
-        return None
-
-    def _take_stock(self, line: _Line) -> None:
-        line.driver.send(b"LIST\r\n")
-        listing = line.driver.read_reply()
+    def _take_stock(self, line: _Line, *, ours: bool) -> None:
+        listing = line.driver.ask(b"LIST")
         line.read = len(line.conversation.exchanges)
         if listing is None or not listing.positive or not listing.complete:
-            reason = "LIST gave no listing after the login"
-            raise Stop(Outcome.INCONCLUSIVE, reason)
+            message = "LIST gave no listing after the login"
+            raise Unclear(message, lost=True)
+        self.evidence = listing.evidence()
         size = {number: octets for number, octets in rows_of(listing).items() if isinstance(octets, int)}
-        line.stock = len(listing.body_lines())
+        sessions = [driver.conversation for driver in self.drivers]
+        line.stock = stock(len(listing.body_lines()), self.delivered if ours else None, self.later, sessions)
         self.variables |= {"size": size, "count": len(size)}
 
     # -- what the server does ------------------------------------------------------------------------------------
@@ -215,8 +198,7 @@ class Dialogue:
         self.evidence = exchange.evidence()
         if exchange.lost is not None or exchange.reply is None:
             self.evidence = Evidence(exchange.transcript.name, exchange.number)
-            message = f"{exchange.verb} got no whole answer: {_LOST.get(exchange.lost, 'nothing came')}"
-            raise Mismatch(message)
+            raise self._lost(line.driver, exchange)
         if not (exchange.positive or exchange.negative):  # R1939-RESP-01, which the monitor judges
             reason = f"whether {exchange.verb} succeeded cannot be told: what came begins with neither +OK nor -ERR"
             raise Stop(Outcome.INCONCLUSIVE, reason)
@@ -225,38 +207,50 @@ class Dialogue:
             match_body(exchange, expect, self.variables)
         except Mismatch as mismatch:
             self.evidence = exchange.evidence(*mismatch.spans)
+            if line.adrift or (exchange.command is None and exchange.negative):
+                why = "that may be the answer to another command" if line.adrift else "the server refuses service"
+                raise Unclear(f"{mismatch.reason}; {why}") from None
             raise
         self._remember_stamp(exchange)
+
+    def _lost(self, driver: Driver, exchange: Exchange) -> Mismatch:
+        if exchange.lost in _GONE:
+            excuse = excuse_for_closing(driver, exchange, self.stage.target.clock_rate)
+        else:
+            excuse = excuse_for_silence(driver, exchange)
+        message = f"{exchange.verb} got no whole answer: {_LOST.get(exchange.lost, 'nothing came')}"
+        return Unclear(f"{message}; {excuse}", lost=True) if excuse else Mismatch(message, lost=True)
 
     def _reply(self, line: _Line, patience: float | None) -> Exchange:
         driver, exchanges = line.driver, line.conversation.exchanges
         if line.read == 0:
             driver.read_greeting(patience)
             if line.conversation.greeting is None:
-                message = f"no greeting came: {_how_it_ended(driver)}"
-                raise Mismatch(message)
+                message = f"no greeting came: {_how(driver)}"
+                raise Unclear(message, lost=True)
         if line.read >= len(exchanges):
+            if not driver.open:
+                message = f"the connection had ended before this could be said: {_how(driver)}"
+                raise Unclear(message, lost=True)
             reason = "a reply is expected, and nothing was sent that asks for one"
             raise Stop(Outcome.ERRORED, reason)
         exchange = exchanges[line.read]
         if line.slow:
             self._read_slowly(driver, exchange)
-        while exchange.answered_at is None and exchange.lost is None:
-            if patience is None and exchange.verb in _LOGINS:
-                patience = driver.target.limits.login
-            if driver.read_reply(patience) is None or not driver.listening:
-                break
-        if exchange.answered_at is None and exchange.lost is None:
-            exchange.lost = Incident.SERVER_CLOSED
+        if patience is None and exchange.verb in LOGINS:
+            patience = driver.target.limits.login
+        driver.await_reply(exchange, patience)
         line.read += 1
         return exchange
 
     def _read_slowly(self, driver: Driver, exchange: Exchange) -> None:
         """Take what there is, then pause for as long as that lasts at the slow pace, until the reply is whole."""
-        pace, patience = _SLOW * self.stage.target.clock_rate, driver.target.limits.reply
-        last = time.monotonic()
-        while exchange.answered_at is None and driver.listening and time.monotonic() - last < patience:
+        limits, pace = driver.target.limits, _SLOW * self.stage.target.clock_rate
+        most, last = driver.transcript.length("S") + limits.largest, time.monotonic()
+        while exchange.answered_at is None and driver.listening and time.monotonic() - last < limits.reply:
             before, began = driver.transcript.length("S"), time.monotonic()
+            if before > most:
+                return
             driver.quiet(_HELPING)
             if came := driver.transcript.length("S") - before:
                 time.sleep(max(0.0, began + came / pace - time.monotonic()))
@@ -272,45 +266,68 @@ class Dialogue:
 
     def _silence(self, act: Act) -> None:
         line = self._line(act.connection)
-        line.driver.quiet(act.seconds if act.seconds is not None else line.driver.target.limits.quiet)
+        driver = line.driver
+        driver.quiet(max(self._seconds(act, driver.target.limits.quiet), _some_replies_long(line.conversation)))
         self._nothing_came(line)
-        if not line.driver.listening:
-            message = f"nothing was to come, and the connection ended: {_how_it_ended(line.driver)}"
-            raise Mismatch(message)
+        if not driver.listening:
+            message = f"nothing was to come, and the connection ended: {_how(driver)}"
+            exchanges, now = line.conversation.exchanges, time.monotonic() - driver.transcript.opened
+            if excuse := may_have_closed(driver, len(exchanges), now, self.stage.target.clock_rate):
+                raise Unclear(f"{message}; {excuse}", lost=True)
+            raise Mismatch(message, lost=True)
+        line.adrift |= any(exchange.answered_at is None for exchange in line.conversation.exchanges[line.read :])
 
     def _nothing_came(self, line: _Line) -> None:
         """`Mismatch` when there is something behind the reply that was read last."""
-        last = line.conversation.exchanges[line.read - 1] if line.read else None
+        answered = [e for e in line.conversation.exchanges[: line.read] if e.reply is not None]
+        last = answered[-1] if answered else None
         end = last.reply.end if last is not None and last.reply is not None else 0
-        if came := line.driver.transcript.octets("S", end):
-            number = last.number if last is not None else 0
-            self.evidence = Evidence(line.driver.transcript.name, number, _span(end, end + len(came)))
-            message = f"nothing was to come, and {came[:80]!r} came"
+        behind = line.driver.transcript.length("S")
+        self.evidence = Evidence(line.driver.transcript.name, last.number if last is not None else 0)
+        if behind > end:
+            self.evidence = Evidence(self.evidence.connection, self.evidence.exchange, (Span("S", end, behind),))
+            came = line.driver.transcript.octets("S", end, min(behind, end + _SHOWN))
+            message = f"nothing was to come, and {came!r} came"
             raise Mismatch(message)
 
     def _closes(self, act: Act) -> None:
         line = self._line(act.connection)
         seconds = act.seconds if act.seconds is not None else line.driver.target.limits.close
-        seconds = seconds / self.stage.target.clock_rate if act.seconds is not None and act.seconds > 60 else seconds
-        if line.driver.wait_for_close(seconds) is None:
+        exchanges = line.conversation.exchanges
+        self.evidence = Evidence(line.driver.transcript.name, exchanges[-1].number if exchanges else None)
+        if line.driver.wait_for_close(self._seconds(act, seconds)) is None:
+            if not line.driver.listening:
+                message = f"the connection was to be closed by the server, and ended otherwise: {_how(line.driver)}"
+                raise Unclear(message)
             message = f"the connection was to be closed by the server, and was still open after {seconds:g} s"
             raise Mismatch(message)
 
 
-def _span(start: int, end: int) -> tuple[Span, ...]:
-    return (Span("S", start, end),)
+def _some_replies_long(conversation: Conversation) -> float:
+    """What is quick here: no silence that is shorter than some replies would be noticed on a slow way."""
+    exchanges = conversation.exchanges[-_RECENT:]
+    times = [e.answered_at - e.sent_at for e in exchanges if e.answered_at is not None and e.command is not None]
+    return min(_SOME * median(times), _LONGEST_SILENCE) if times else 0.0
 
 
-def _how_it_ended(driver: Driver) -> str:
+def _how(driver: Driver) -> str:
     ending = driver.transcript.ending
     return ending.incident.value if ending is not None else "nothing came in time"
 
 
+_MINUTE: Final = 60.0
+_BETWEEN_PIECES: Final = 0.001
+"""Seconds between segments, so that the network does not join them."""
+_FOR_ALL_PIECES: Final = 0.5
+_RECENT: Final = 9
+_SOME: Final = 3
+_LONGEST_SILENCE: Final = 2.0
+_SHOWN: Final = 80
 _SLOW: Final = 70 << 10
 """Octets a second, of the target's clock: so few that a large message takes minutes."""
 _HELPING: Final = 0.001
 """Seconds of reading between two pauses."""
-_LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
+_GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 _LOST: Final[Mapping[Incident | None, str]] = {
     Incident.SERVER_CLOSED: "the server closed the connection",
     Incident.SERVER_RESET: "the server reset the connection",

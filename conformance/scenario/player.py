@@ -17,7 +17,7 @@ from conformance.results import CaseResult, fold, masked
 from conformance.scenario.dialogue import Dialogue, Stop
 from conformance.scenario.document import Scenario
 from conformance.scenario.expressions import ExpressionError, Value
-from conformance.scenario.matching import Mismatch, fill
+from conformance.scenario.matching import Mismatch, Unclear, fill
 from conformance.scenario.stage import NotPlayed, Prepared, Stage
 from conformance.scenario.steps import (
     Act,
@@ -84,8 +84,7 @@ class _Play:
         self._clauses = clauses
         self._variables: dict[str, Value] = {**_names(prepared), **scenario.values}
         self._delivered = list(prepared.delivered or ())
-        expected = None if prepared.delivered is None else len(prepared.delivered)
-        self._dialogue = Dialogue(stage, prepared.account, self._variables, expected)
+        self._dialogue = Dialogue(stage, prepared, self._variables)
         self._verdicts: list[Verdict] = []
         self._notes: list[str] = []
 
@@ -190,7 +189,7 @@ class _Play:
             case Deliver():
                 more = self._stage.deliver(self._prepared.account, step.mail)
                 self._delivered += more
-                self._dialogue.expected = (self._dialogue.expected or 0) + len(more)
+                self._dialogue.later += len(more)
             case Restart():
                 self._stage.restart()
             case Skip():
@@ -207,7 +206,9 @@ class _Play:
         self._verdicts += [Verdict(clause, Outcome.KEPT, evidence=self._dialogue.evidence) for clause in clauses]
 
     def _accuse(self, clauses: tuple[str, ...], mismatch: Mismatch) -> None:
-        if not self._stage.alive():
+        if isinstance(mismatch, Unclear):
+            raise Stop(Outcome.INCONCLUSIVE, mismatch.reason)
+        if mismatch.lost and not self._stage.alive():
             reason = f"the server is gone: it takes no connections any more. {mismatch.reason}"
             raise Stop(Outcome.ERRORED, reason)
         self._verdicts += [
@@ -217,14 +218,14 @@ class _Play:
 
     def _choose(self, choice: Choice) -> None:
         mark = dict(self._variables)
-        seen = ""
+        seen: Mismatch | None = None
         for branch in choice.branches:
             first, *rest = branch
             positions = self._dialogue.positions()
             try:
                 self._dialogue.expect(first) if isinstance(first, Expect) else self._dialogue.act(_as_act(first))
             except Mismatch as mismatch:
-                seen = seen or mismatch.reason
+                seen = mismatch if seen is None or isinstance(mismatch, Unclear) else seen
                 self._variables.clear()
                 self._variables |= mark
                 self._dialogue.go_back(positions)
@@ -236,10 +237,11 @@ class _Play:
             self._verdicts += [Verdict(clause, Outcome.KEPT, evidence=self._dialogue.evidence) for clause in clauses]
             self._block(tuple(rest))
             return
-        none = Mismatch(f"none of the answers that are allowed here came: {seen}")
+        assert seen is not None  # noqa: S101 - a choice has branches, and each of them either returned or was one
+        seen.reason = f"none of the answers that are allowed here came: {seen.reason}"
         if not choice.clauses:
-            raise Stop(Outcome.INCONCLUSIVE, none.reason)
-        self._accuse(choice.clauses, none)
+            raise Stop(Outcome.INCONCLUSIVE, seen.reason)
+        self._accuse(choice.clauses, seen)
 
     def _check(self, check: Check) -> None:
         if not check.expression.value(self._variables):

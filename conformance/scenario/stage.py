@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from conformance.driver import Account, Driver, Features, Target, TargetError, log_in, survey
+from conformance.driver import Account, Driver, Features, Look, Target, TargetError, log_in, recognise, survey
 from conformance.mail import Mail, UnknownMailError, maildrop
 from conformance.mailboxes import FillError, Mailbox, Provisioner, is_ours
 from conformance.scenario.document import NEEDS, Scenario
@@ -70,6 +70,7 @@ class Stage:
     taken: frozenset[str] = frozenset()
     """Names of the accounts that other workers have for themselves."""
     features: Features | None = None
+    _look: Look | None = None
     _contents: dict[str, _Contents] = field(default_factory=dict)
     _wrong: dict[str, int] = field(default_factory=dict)
     _found_empty: list[Account] = field(default_factory=list)
@@ -86,6 +87,12 @@ class Stage:
 
     # -- before the first scenario -------------------------------------------------------------------------------
 
+    def recognise(self) -> Look:
+        """What is there, seen from outside once; `TargetError` when that is no POP3 server that wants to serve."""
+        if self._look is None:
+            self._look = recognise(self.target)
+        return self._look
+
     def begin(self) -> None:
         """Look at the maildrop of this worker's account. `TargetError` when the run must not go on.
 
@@ -97,7 +104,7 @@ class Stage:
     def survey(self) -> Features:
         """What the target offers, found out once."""
         if self.features is None:
-            self.features = survey(self.target, self.account)
+            self.features = survey(self.target, self.account, self.recognise())
         return self.features
 
     def _check_empty(self, account: Account) -> None:
