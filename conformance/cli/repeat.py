@@ -31,7 +31,9 @@ class Repeat:
         """The command for this scenario, quoted for a shell."""
         words = ["pop3spec", "run", *self.files]
         for option in OPTIONS:
-            if option.group in _KEPT and (value := self.options.get(option.name)) not in (None, False, ()):
+            value = self.options.get(option.name)
+            unset = value is None or value is False or value == ()  # 0 is a value: --failed-logins 0 matters
+            if option.group in _KEPT and not unset:
                 words += self._words(option, value)
         return shlex.join([*words, "--scenario", scenario])
 

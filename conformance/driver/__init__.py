@@ -2,7 +2,7 @@
 
 from conformance.driver.driver import Driver
 from conformance.driver.look import Look, look
-from conformance.driver.survey import Features, count_messages, credentials, log_in, session, survey
+from conformance.driver.survey import Features, count_messages, credentials, log_in, recognise, session, survey
 from conformance.driver.target import Account, Limits, Target, TargetError
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "credentials",
     "log_in",
     "look",
+    "recognise",
     "session",
     "survey",
 ]

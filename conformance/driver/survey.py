@@ -15,7 +15,7 @@ from conformance.driver.target import Account, Target, TargetError
 from conformance.transcript import Exchange, Secrets, escape
 from conformance.wire.grammar import TIMESTAMP
 
-__all__ = ["Features", "count_messages", "credentials", "log_in", "session", "survey"]
+__all__ = ["Features", "count_messages", "credentials", "log_in", "recognise", "session", "survey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Features:
     """Features that only a maildrop with a message in it can show for sure."""
 
 
-def survey(target: Target, account: Account) -> Features:
-    """Log in once and ask for each optional thing; `TargetError` when that cannot be done."""
+def recognise(target: Target) -> Look:
+    """Look from outside, before anybody logs in; `TargetError` when no POP3 server is there that wants to serve."""
     seen = look(target)
     if seen.kind != POP3:
         message = f"{target.address} does not speak POP3: {_NOT_POP3.get(seen.kind, f'it seems to be {seen.kind}')}"
@@ -42,6 +42,15 @@ def survey(target: Target, account: Account) -> Features:
     if seen.refused:
         message = f"{target.address} refuses service: {escape(seen.greeting)}"
         raise TargetError(message)
+    return seen
+
+
+def survey(target: Target, account: Account, seen: Look | None = None) -> Features:
+    """Log in once and ask for each optional thing; `TargetError` when that cannot be done.
+
+    `seen` is what `recognise` saw, which else is done first.
+    """
+    seen = seen or recognise(target)
     missing = _missing_before_login(seen)
     with session(target, account, "survey") as driver:
         offers = None if seen.capabilities is None else capabilities(driver)[0]

@@ -42,16 +42,6 @@ def _selection(name: str, metavar: str, what: str) -> tuple[Option, Option]:
     )
 
 
-def _safety() -> tuple[Option, ...]:
-    options = (
-        Option("failed-logins", "wrong passwords that may be sent for one account; 0 if it may lock", "N", "int"),
-        Option("allow-nonempty", "leave maildrops as they are: run only what deletes nothing", kind="switch"),
-        Option("backup", "save what a maildrop holds as .eml files, verify them, then remove it and go on", "DIR"),
-        Option("slow", "also what waits for the autologout timer, which takes half an hour", kind="switch"),
-    )
-    return tuple(replace(option, group="Safety") for option in options)
-
-
 OPTIONS: Final = (
     Option("target", "a POP URL (pop://alice@host:110) or a TOML file that describes the server", "URL|FILE"),
     Option("host", "where the server is", "HOST"),

@@ -134,6 +134,7 @@ class Run:
         if self.worker is not None or self.config.option.collectonly:
             return
         try:
+            self.stage.recognise()
             if folder := self.options["backup"]:
                 for account in self.target.accounts:
                     save_and_empty(self.target, account, Path(folder))

@@ -1,0 +1,90 @@
+"""`pop3spec run` on things that cannot be worked with: status 3, in words, soon."""
+
+import socket
+
+import pytest
+
+from conformance.server import Account, ReferenceServer
+from tests.cli.command import pop3spec
+from tests.cli.judged import PASSWORD, Judged
+from tests.cli.peers import Behaviour, endless, listening, says, silent
+
+
+def refuses(answer: bytes) -> Behaviour:
+    """A POP3 server that answers everything but QUIT like this."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(b"+OK hello\r\n")
+        while octets := connection.recv(4096):
+            connection.sendall(b"+OK bye\r\n" if octets.upper().startswith(b"QUIT") else answer)
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    "behaviour, message",
+    [
+        (says(b"* OK IMAP4rev1 ready\r\n"), "does not speak POP3: it seems to be IMAP"),
+        (says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "does not speak POP3: it seems to be HTTP"),
+        (silent, "nothing came after the connection was made"),
+        (lambda connection: connection.close(), "it closed the connection without a word"),
+        (endless, "it sent a line that does not end"),
+        (says(b"-ERR not \x1b[31mtoday\r\n"), "refuses service: -ERR not \\x1b[31mtoday"),
+        (
+            refuses(b"-ERR no such user\r\n"),
+            "cannot log in as alice: the server answered USER with '-ERR no such user'",
+        ),
+    ],
+)
+def test_what_is_no_pop3_server_to_log_in_to_is_status_3(behaviour: Behaviour, message: str) -> None:
+    with listening(behaviour) as where:
+        done = pop3spec("run", f"pop://{where}", "--account", f"alice:{PASSWORD}", "--timeout", "1", timeout=60)
+    assert (done.status, done.out) == (3, "")
+    assert message in done.err
+    assert "\x1b" not in done.err
+    assert PASSWORD not in done.err
+
+
+def test_a_password_that_the_server_repeats_is_masked() -> None:
+    with listening(refuses(f"-ERR what is PASS {PASSWORD}?\r\n".encode())) as where:
+        done = pop3spec("run", f"pop://{where}", "--account", f"alice:{PASSWORD}")
+    assert done.status == 3
+    assert "-ERR what is PASS ********?" in done.err
+    assert PASSWORD not in done.err
+
+
+def test_a_port_where_nothing_listens_is_status_3() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    done = pop3spec("run", f"pop://127.0.0.1:{port}", "--account", f"alice:{PASSWORD}")
+    assert (done.status, done.out) == (3, "")
+    assert done.err.startswith(f"Error: cannot connect to 127.0.0.1:{port}: Connection refused.")
+
+
+def test_an_unknown_host_is_status_3() -> None:
+    done = pop3spec("run", "--host", "no-such-host.invalid", "--account", f"alice:{PASSWORD}")
+    assert done.status == 3
+    assert done.err.startswith("Error: cannot connect to no-such-host.invalid:110: ")
+
+
+def test_a_wrong_password_is_status_3(judged: Judged) -> None:
+    done = judged.run("--account", "alice:not-it")
+    assert (done.status, done.out) == (3, "")
+    assert "cannot log in as alice: the server answered PASS with '-ERR " in done.err
+    assert "not-it" not in done.err
+
+
+def test_a_place_where_no_mail_can_be_put_is_status_3(judged: Judged) -> None:
+    done = judged.run("--fill", "maildir:/nowhere/{user}")
+    assert (done.status, done.out) == (3, "")
+    assert "/nowhere does not exist" in done.err
+
+
+def test_mail_that_never_arrives_is_status_3(judged: Judged) -> None:
+    """Nothing is judged when no scenario gets its scenery."""
+    with ReferenceServer([Account("alice", PASSWORD)]) as other:
+        done = judged.run(
+            *("--fill", "command:cat >/dev/null; exit 75", "--clause", "R1939-STAT-06", "-k", "leaves"), url=other.url
+        )
+    assert done.status == 3
+    assert "errored" in done.out
