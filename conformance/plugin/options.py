@@ -1,6 +1,6 @@
 """The options of a run: one table, from which both `pop3spec run --NAME` and `pytest --pop3-NAME` are made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 __all__ = ["OPTIONS", "PREFIX", "Option"]
