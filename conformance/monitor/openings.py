@@ -60,5 +60,7 @@ def _past(session: Session) -> Past:
 
 def _unsettled(session: Session) -> bool:
     """Whether the server may have understood something else than the replies show, and acted on it."""
+    if session.unfinished.strip().upper() == b"QUIT":
+        return True
     doubted = session.conversation.exchanges[session.sure_up_to :] if session.sure_up_to is not None else []
     return any(isinstance(e.command, InvalidCommand) or not e.certain or e.verb in _UNSETTLING for e in doubted)

@@ -89,6 +89,11 @@ class Session:
         return next((e for e in entries if isinstance(e, Mark) and e.incident in _ENDINGS), None)
 
     @property
+    def unfinished(self) -> bytes:
+        """What the client said last, without a line end; a server may take the end of the stream for one."""
+        return self.conversation.connection.unfinished
+
+    @property
     def open_drop(self) -> Drop | None:
         """The maildrop, while what is known of it can be trusted."""
         drop = self.drop

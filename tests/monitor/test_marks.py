@@ -22,6 +22,11 @@ CASES = [
     Case("a marked message is listed with size 0", after(LISTED, "1 0|2 200|3 300"), broken="LIST-10"),
     Case("nothing was listed before, so the others may have new numbers", after("", "1 100|2 200")),
     Case("the others get new numbers", after(LISTED, "1 200|2 300"), broken="AUTH-12"),
+    Case(
+        "RSET brings messages back under other numbers",
+        session(LISTED + "C: DELE 2\nS: +OK\nC: RSET\nS: +OK\nC: LIST\nS: +OK\nS: 1 100\nS: 2 300\nS: 3 200\nS: ."),
+        broken="AUTH-12",
+    ),
     Case("another message is marked", after(LISTED, "1 100|3 300"), broken="DELE-02"),
     Case("another one is gone, and it cannot be told why", after(EQUAL, "1 100|2 100")),
     Case("a marked message has a unique-id", after(NAMED, "1 a|2 b|3 c", "UIDL"), broken="UIDL-12"),

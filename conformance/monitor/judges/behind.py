@@ -6,7 +6,7 @@ from conformance.monitor.seen import Seen
 from conformance.transcript import Chunk, Incident
 from conformance.wire import Line
 
-__all__ = ["is_farewell", "is_status", "same_breath", "same_chunk"]
+__all__ = ["answers_unfinished", "is_farewell", "is_status", "same_breath", "same_chunk"]
 
 _AT_ONCE: Final = 0.05
 """Seconds in which the lines of one response follow each other."""
@@ -23,6 +23,11 @@ def is_farewell(seen: Seen) -> bool:
     closed = ending is not None and ending.incident in (Incident.SERVER_CLOSED, Incident.SERVER_RESET)
     alone = len(extra) == 1 and extra[0].raw[:4].upper() == b"-ERR"
     return alone and closed and extra[0].end == seen.exchange.transcript.length("S")
+
+
+def answers_unfinished(seen: Seen) -> bool:
+    """Whether what came may answer a last line that the client did not end."""
+    return bool(seen.session.unfinished) and seen.exchange is seen.session.conversation.exchanges[-1]
 
 
 def same_chunk(seen: Seen, line: Line) -> bool:

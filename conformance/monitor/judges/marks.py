@@ -104,6 +104,22 @@ def numbers_stay(seen: Seen) -> Finding | None:
     return KEPT if min(drop.marked) < max(seen.numbers) and _known(seen, drop) else None
 
 
+@judge("R1939-AUTH-12", verb=("LIST", "UIDL"))
+def numbers_come_back(seen: Seen) -> Finding | None:
+    """§4, §5: what RSET unmarks has the number again that it had."""
+    drop = seen.drop
+    if drop is None or seen.numbers is None or drop.marked or not drop.taken_back:
+        return None
+    known, now = _known(seen, drop), _values(seen)
+    if known.keys() != now.keys() or sorted(map(str, known.values())) != sorted(map(str, now.values())):
+        return None
+    moved = sorted(number for number in now if now[number] != known[number])
+    if not moved:
+        return KEPT if len(set(known.values())) > 1 else None
+    numbers = ", ".join(map(str, moved))
+    return seen.broken(f"a message keeps its number; behind RSET {seen.verb} shows {numbers} in another order")
+
+
 @judge("R1939-DELE-02", verb=("LIST", "UIDL"))
 def the_right_one_is_marked(seen: Seen) -> Finding | None:
     """§5: DELE marks the message that it names."""

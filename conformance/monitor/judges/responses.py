@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.monitor.findings import KEPT, Finding, quote
-from conformance.monitor.judges.behind import is_farewell, is_status, same_breath, same_chunk
+from conformance.monitor.judges.behind import answers_unfinished, is_farewell, is_status, same_breath, same_chunk
 from conformance.monitor.registry import EVERY, GREETING, judge
 from conformance.monitor.seen import Seen
 from conformance.transcript import Incident
@@ -98,7 +98,7 @@ def nothing_unasked(seen: Seen) -> Finding | None:
     extra = seen.exchange.extra
     if not extra:
         return KEPT
-    if is_farewell(seen) or _may_be_listing(seen):
+    if is_farewell(seen) or answers_unfinished(seen) or _may_be_listing(seen):
         return None
     for line in extra:
         if not (same_chunk(seen, line) if is_status(line) else same_breath(seen, line)):
