@@ -27,6 +27,11 @@ CASES = [
         session(LISTED + "C: DELE 2\nS: +OK\nC: RSET\nS: +OK\nC: LIST\nS: +OK\nS: 1 100\nS: 2 300\nS: 3 200\nS: ."),
         broken="AUTH-12",
     ),
+    Case(
+        "RSET brings unique-ids back under other numbers",
+        session(NAMED + "C: DELE 2\nS: +OK\nC: RSET\nS: +OK\nC: UIDL\nS: +OK\nS: 1 a\nS: 2 c\nS: 3 b\nS: ."),
+        broken="AUTH-12",
+    ),
     Case("another message is marked", after(LISTED, "1 100|3 300"), broken="DELE-02"),
     Case("another one is gone, and it cannot be told why", after(EQUAL, "1 100|2 100")),
     Case("a marked message has a unique-id", after(NAMED, "1 a|2 b|3 c", "UIDL"), broken="UIDL-12"),

@@ -4,6 +4,7 @@ What a full listing shows after DELE is read as a whole before anything is held 
 what was marked, lists it under new numbers, or has marked another message.
 """
 
+from collections import Counter
 from enum import StrEnum
 from typing import Final
 
@@ -111,7 +112,7 @@ def numbers_come_back(seen: Seen) -> Finding | None:
     if drop is None or seen.numbers is None or drop.marked or not drop.taken_back:
         return None
     known, now = _known(seen, drop), _values(seen)
-    if known.keys() != now.keys() or sorted(map(str, known.values())) != sorted(map(str, now.values())):
+    if known.keys() != now.keys() or Counter(known.values()) != Counter(now.values()):
         return None
     moved = sorted(number for number in now if now[number] != known[number])
     if not moved:
