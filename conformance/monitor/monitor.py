@@ -9,7 +9,7 @@ from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.history import Scene
 from conformance.monitor.ledger import Ledger
 from conformance.monitor.openings import Openings
-from conformance.monitor.registry import EVERY, Rule, exchange_rules, session_rules
+from conformance.monitor.registry import EVERY, Rule, SessionRule, exchange_rules, session_rules
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
 from conformance.transcript import Conversation, Evidence, Exchange
@@ -28,6 +28,8 @@ class Monitor:
         self.ledger = Ledger() if ledger is None else ledger
         self.notes: tuple[str, ...] = ()
         """What was worth telling in the sessions judged last, and breaks nothing."""
+        self.accusers: set[str] = set()
+        """The rules that found something broken in the sessions judged last, by name."""
         self._rules = exchange_rules()
         self._session_rules = session_rules()
         self._broken: dict[str, Verdict] = {}
@@ -39,7 +41,7 @@ class Monitor:
 
         A clause that was not put to the test has no verdict.
         """
-        self._broken, self._kept, self._told = {}, {}, set()
+        self._broken, self._kept, self._told, self.accusers = {}, {}, set(), set()
         scene = Scene(self.ledger)
         openings = Openings()
         sessions = []
@@ -73,7 +75,7 @@ class Monitor:
             if finding is None or (finding is KEPT and rule in self._told):
                 continue
             self._told.add(rule)
-            self._file(rule.clauses, finding, seen.exchange)
+            self._file(rule, finding, seen.exchange)
             misled |= finding.broken and not _MISLEADING.isdisjoint(rule.clauses)
         seen.session.adrift |= misled
 
@@ -82,15 +84,16 @@ class Monitor:
             finding = rule.look(session)
             if finding is not None:
                 last = session.conversation.exchanges[-1] if session.conversation.exchanges else None
-                self._file(rule.clauses, finding, last)
+                self._file(rule, finding, last)
 
-    def _file(self, clauses: tuple[str, ...], finding: Finding, exchange: Exchange | None) -> None:
+    def _file(self, rule: Rule | SessionRule, finding: Finding, exchange: Exchange | None) -> None:
         if finding.broken:
-            for clause in clauses:
+            self.accusers.add(str(rule))
+            for clause in rule.clauses:
                 if clause not in self._broken:
                     self._broken[clause] = Verdict(clause, Outcome.BROKEN, finding.reason, finding.evidence)
             return
-        for clause in clauses:
+        for clause in rule.clauses:
             if clause not in self._kept and exchange is not None:
                 evidence = Evidence(exchange.transcript.name, exchange.number)
                 self._kept[clause] = Verdict(clause, Outcome.KEPT, "", evidence)

@@ -45,6 +45,9 @@ class Rule:
     verbs: tuple[str, ...]
     look: Judge
 
+    def __str__(self) -> str:
+        return _name(self.look, self.clauses)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRule:
@@ -52,6 +55,14 @@ class SessionRule:
 
     clauses: tuple[str, ...]
     look: SessionJudge
+
+    def __str__(self) -> str:
+        return _name(self.look, self.clauses)
+
+
+def _name(look: "Judge | SessionJudge", clauses: tuple[str, ...]) -> str:
+    """How a rule is called: the room and name of its judge, and the clauses, as one judge may serve several rules."""
+    return f"{look.__module__.rpartition('.')[2]}.{look.__name__}({', '.join(clauses)})"
 
 
 _RULES: Final[list[Rule]] = []

@@ -30,6 +30,8 @@ class CaseResult:
     """Ids of the clauses that the scenario names, judged or not."""
     transcript: tuple[TextLine, ...] = field(default=(), repr=False)
     """What was said, secrets masked, long bodies left out."""
+    accusers: tuple[str, ...] = field(default=(), repr=False)
+    """The monitor's rules that found something broken, by name; for those who judge the judge, and in no report."""
 
 
 def fold(verdicts: list[Verdict]) -> tuple[Verdict, ...]:

@@ -111,7 +111,8 @@ class _Play:
         ledger = Ledger()
         for octets in self._delivered:
             ledger.add_delivered(self._prepared.account.name_octets, octets)
-        seen = Monitor(ledger).judge(driver.conversation for driver in drivers)
+        monitor = Monitor(ledger)
+        seen = monitor.judge(driver.conversation for driver in drivers)
         verdicts = fold([verdict for verdict in (*self._verdicts, *seen) if verdict.clause in self._clauses])
         verdicts = fold([*verdicts, *self._unreached(outcome, reason, verdicts)])
         if any(v.outcome is Outcome.BROKEN and CATALOGUE[v.clause].can_fail for v in verdicts):
@@ -137,6 +138,7 @@ class _Play:
             seconds=time.monotonic() - self._began,
             clauses=self._scenario.clauses,
             transcript=transcript,
+            accusers=tuple(sorted(monitor.accusers)),
         )
         return masked(case, secrets)
 

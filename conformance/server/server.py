@@ -12,6 +12,11 @@ from typing import Final, Self
 from conformance.server.auth import Account, Accounts, Stamps
 from conformance.server.dialogue import Dialogue
 from conformance.server.engine import Engine
+from conformance.server.faults import Armed
+from conformance.server.faults.connection import FaultyConnection
+from conformance.server.faults.dialogue import FaultyDialogue
+from conformance.server.faults.engine import FaultyEngine
+from conformance.server.faults.scene import Common, Scene
 from conformance.server.memory import MemoryStore
 from conformance.server.policy import Policy
 from conformance.server.stores import Store
@@ -31,6 +36,9 @@ class ReferenceServer:
     In a `with` block it runs in a thread of its own; in a loop that runs already, it listens inside `listening`. Either
     way, sessions that are open at the end are dropped without UPDATE. `clock_rate` lets its time run faster: at 600 the
     ten minutes of the autologout timer take a second. Beyond `max_connections` a client waits for its greeting.
+
+    With `faults`, in the notation of `conformance.server.faults.Armed` or as such, it breaks clauses on purpose; `seed`
+    is for those that strike by chance.
     """
 
     def __init__(
@@ -43,6 +51,8 @@ class ReferenceServer:
         clock_rate: float = 1.0,
         max_connections: int | None = None,
         policy: Policy = _POLICY,
+        faults: Iterable[Armed | str] = (),
+        seed: int = 0,
     ) -> None:
         self.host = host
         self.port = port
@@ -50,6 +60,8 @@ class ReferenceServer:
         self.store: Store = MemoryStore() if store is None else store
         self._accounts, self._policy, self._clock_rate = Accounts(accounts), policy, clock_rate
         self._stamps = Stamps()
+        armed = tuple(Armed.parse(fault) if isinstance(fault, str) else fault for fault in faults)
+        self._common = Common(self.store, self._accounts, armed, seed) if armed else None
         self._connections = Connections(max_connections)
         self._thread: Thread | None = None
         self._stop: Callable[[], object] | None = None
@@ -69,6 +81,10 @@ class ReferenceServer:
         dialogue = Dialogue(self._accounts, self.store, self._policy, self._stamps.next())
         return Engine(dialogue, self._policy, at=at)
 
+    def _faulty(self, common: Common) -> FaultyEngine:
+        dialogue = FaultyDialogue(common, Scene(common), self._policy, self._stamps.next())
+        return FaultyEngine(dialogue, self._policy, at=0.0)
+
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Self]:
         """Serve while the block runs."""
@@ -76,9 +92,13 @@ class ReferenceServer:
         clock, buffer = Clock(loop, self._clock_rate), memoryview(bytearray(_BUFFER))
 
         def connect() -> Connection:
-            return Connection(self.engine(), clock, self._connections, buffer)
+            if self._common is None:
+                return Connection(self.engine(), clock, self._connections, buffer)
+            return FaultyConnection(self._faulty(self._common), clock, self._connections, buffer)
 
         listener = await loop.create_server(connect, self.host, self.port, backlog=_BACKLOG)
+        if self._common is not None:
+            self._common.refuse = listener.close
         self.port = listener.sockets[0].getsockname()[1]
         try:
             yield self

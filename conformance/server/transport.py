@@ -183,7 +183,11 @@ class Connection(asyncio.BufferedProtocol):
         if now < self._engine.deadline:
             self._timer = self._clock.call_at(self._engine.deadline, self._look_at_deadline)
         else:
-            self.drop()
+            self._expire()
+
+    def _expire(self) -> None:
+        """The autologout timer is over."""
+        self.drop()
 
     def _undelivered(self) -> int:
         """Octets that the client has not got: those that wait here, and in the kernel, where that tells."""

@@ -1,0 +1,34 @@
+"""What a fault can do to a connection, as values that stand among the octets."""
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["CLOSE", "HALF_CLOSE", "HEARD", "RESET", "SILENCE", "Act", "Pause", "Wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Go on after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that is done to the connection, once all octets before it have left."""
+
+    name: str
+
+
+Act = Pause | Wait
+
+CLOSE: Final = Wait("close")
+"""End the session without UPDATE, and close the connection."""
+RESET: Final = Wait("reset")
+"""Likewise, by a reset."""
+HALF_CLOSE: Final = Wait("half-close")
+"""Send no more, and go on reading."""
+SILENCE: Final = Wait("silence")
+"""Say nothing any more, and leave the connection open."""
+HEARD: Final = Wait("heard")
+"""Go on as soon as the client has said something."""

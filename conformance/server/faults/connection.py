@@ -1,0 +1,93 @@
+"""One TCP connection with faults: as `conformance.server.transport`, and it pauses, closes and resets when told."""
+
+import asyncio
+import socket
+from struct import Struct
+from typing import Final, cast
+
+from conformance.server.engine import Engine
+from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, Pause
+from conformance.server.faults.engine import FaultyEngine
+from conformance.server.transport import Clock, Connection, Connections
+
+__all__ = ["FaultyConnection"]
+
+_LINGER: Final = Struct("ii").pack(1, 0)
+"""A socket with this option resets its connection when it is closed."""
+_SOON: Final = 0.002
+"""Seconds until it is looked again whether all octets have left."""
+
+
+class FaultyConnection(Connection):
+    """A connection with an engine that asks for acts."""
+
+    def __init__(self, engine: FaultyEngine, clock: Clock, connections: Connections, buffer: memoryview) -> None:
+        super().__init__(cast(Engine, engine), clock, connections, buffer)  # which it stands in for
+        self._faulty = engine
+        self._later: asyncio.TimerHandle | None = None
+        self._mute = False
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what came; it may be what was waited for."""
+        if self._faulty.act is HEARD:
+            self._faulty.act = None
+        super().buffer_updated(nbytes)
+
+    def eof_received(self) -> bool:
+        """The client will send no more; who waits to hear something goes on."""
+        if self._faulty.act is HEARD:
+            self._faulty.act = None
+        return super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is done any more."""
+        if self._later is not None:
+            self._later.cancel()
+        super().connection_lost(exc)
+
+    def _pump(self) -> None:
+        if self._later is None:
+            super()._pump()
+        if self._faulty.act is not None and self._later is None and not self._transport.is_closing():
+            self._do()
+
+    def _send(self) -> None:
+        if self._mute:
+            for _ in self._faulty.to_send():
+                pass
+        else:
+            super()._send()
+
+    def _do(self) -> None:
+        """What the engine asks for, once all octets before it have left."""
+        act = self._faulty.act
+        if self._transport.get_write_buffer_size():
+            self._wait(_SOON)
+        elif isinstance(act, Pause):
+            self._faulty.act = None
+            self._wait(act.seconds)
+        elif act is CLOSE:
+            self._faulty.hang_up()
+            self._transport.close()
+        elif act is RESET:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+            self.drop()
+        elif act is HALF_CLOSE:
+            self._faulty.act = None
+            self._transport.write_eof()
+            self._mute = True
+            self._wait(0)
+
+    def _wait(self, seconds: float) -> None:
+        self._later = self._loop.call_later(seconds, self._go_on)
+
+    def _go_on(self) -> None:
+        self._later = None
+        self._pump()
+
+    def _expire(self) -> None:
+        """The timer is over."""
+        if self._faulty.expire():
+            self._pump()
+        else:
+            self.drop()

@@ -1,0 +1,3 @@
+"""Faults in the autologout timer (RFC 1939 §3)."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""Every fault is caught, and exactly that fault."""

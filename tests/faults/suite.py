@@ -1,0 +1,131 @@
+"""The whole suite against a reference server that carries faults, in one process and in about a second.
+
+A run is quick because nothing is waited for that is due at once. A machine that is busy can make such a run see a
+silence that is none; so a run that is not as declared is done once more, with patience, and that one counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from conformance import bundled
+from conformance.driver import Account, Limits, Target, TargetError
+from conformance.mailboxes import Mailbox, Provisioner
+from conformance.scenario import SUFFIX, Scenario, Settings, Stage, load, play
+from conformance.server import Account as ServerAccount
+from conformance.server import MemoryStore, Policy, ReferenceServer
+from conformance.server.faults import Fault
+from conformance.verdicts import Outcome
+
+__all__ = ["LARGE", "SLOW", "Found", "run", "run_for", "scenarios"]
+
+_LONG: Final = "forty-characters-"
+_USERS: Final = (
+    ("alice", "secret", False),
+    ("bob", "secret", False),
+    ("carol", "secret", True),
+    ("dave", "open sesame please", False),
+    (_LONG + "n" * 23, _LONG + "p" * 23, False),
+)
+"""Name, password, and whether by APOP: one account for each thing that a scenario can need."""
+
+_QUICK: Final = Limits(connect=2, reply=0.2, login=0.3, quiet=0.04, close=0.2, unlock=0.2)
+_PATIENT: Final = Limits(connect=10, reply=2, login=2, quiet=0.15, close=1, unlock=1)
+_CLOCK: Final = 600.0
+"""How much faster the server's clock runs where its timer is waited for: ten minutes take a second."""
+_IDLE: Final = 900.0
+
+LARGE: Final = "rfc1939/11-large-maildrops/"
+"""Scenarios of maildrops and messages so large that they are only played where they matter."""
+SLOW: Final = "slow"
+"""What a scenario needs that waits for the timer."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the suite found."""
+
+    broken: dict[str, tuple[str, ...]]
+    """Ids of the clauses that broke, each with the scenarios that found it."""
+    accusers: frozenset[str]
+    """The monitor's rules that found something."""
+    failed: frozenset[str]
+    """Ids of the scenarios whose outcome is that a clause broke."""
+    errored: dict[str, str]
+    """Ids of the scenarios that could not be played, with the reason."""
+    reasons: dict[str, str]
+    """For each clause that broke, what was said of it first."""
+
+
+class _Memory(Provisioner):
+    """Puts messages straight into a store in memory."""
+
+    can_clear = True
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__("memory:")
+        self.knows_order = True
+        self._store = store
+
+    def check(self, mailbox: Mailbox) -> None:
+        """It always works."""
+
+    def count(self, mailbox: Mailbox) -> int:  # noqa: ARG002 - nobody else has mail there
+        """Nothing lies there that a run did not put there."""
+        return 0
+
+    def deliver(self, mailbox: Mailbox, messages: Iterable[bytes]) -> None:
+        """Keep them."""
+        for message in messages:
+            self._store.deliver(mailbox.user, message)
+
+    def clear(self, mailbox: Mailbox) -> None:
+        """Forget them."""
+        self._store.clear(mailbox.user)
+
+
+@cache
+def scenarios() -> tuple[Scenario, ...]:
+    """All there are, in their order."""
+    files = sorted(bundled.SCENARIOS.rglob(f"*{SUFFIX}"))
+    return tuple(scenario for path in files for scenario in load(path)[0])
+
+
+def run(*faults: str, slow: bool = False, large: bool = False, patient: bool = False) -> Found:
+    """Play against a server with these faults, in their notation; slow and large scenarios only where told."""
+    store, clock = MemoryStore(), _CLOCK if slow else 1.0
+    accounts = [ServerAccount(*user) for user in _USERS]
+    policy = Policy(autologout=_IDLE)
+    with ReferenceServer(accounts, store, faults=faults, clock_rate=clock, policy=policy) as server:
+        who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
+        target = Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
+        stage = Stage(target, _Memory(store), Settings(slow=slow, restart="true"))
+        return _play(stage, [s for s in scenarios() if large or not s.id.startswith(LARGE)])
+
+
+def run_for(fault: Fault, *, patient: bool = False) -> Found:
+    """Play as much as it takes to see what this fault breaks."""
+    return run(fault.name, slow=fault.slow, large=fault.large, patient=patient)
+
+
+def _play(stage: Stage, played: Iterable[Scenario]) -> Found:
+    try:
+        stage.survey()
+    except TargetError as error:
+        return Found({}, frozenset(), frozenset(), {"the beginning": str(error)}, {})
+    cases = [play(scenario, stage) for scenario in played]
+    broken: dict[str, tuple[str, ...]] = {}
+    reasons: dict[str, str] = {}
+    for case in cases:
+        for verdict in case.verdicts:
+            if verdict.outcome is Outcome.BROKEN:
+                broken[verdict.clause] = (*broken.get(verdict.clause, ()), case.id)
+                reasons.setdefault(verdict.clause, f"{case.id}: {verdict.reason}")
+    return Found(
+        broken,
+        frozenset(accuser for case in cases for accuser in case.accusers),
+        frozenset(case.id for case in cases if case.outcome is Outcome.BROKEN),
+        {case.id: case.reason for case in cases if case.outcome is Outcome.ERRORED},
+        reasons,
+    )
