@@ -21,7 +21,7 @@ SUFFIX: Final = ".pop3.yaml"
 """How the name of a scenario file ends."""
 
 NEEDS: Final[Mapping[str, str]] = {
-    "APOP": "an account whose password is an APOP secret, and a time stamp in the greeting",
+    "APOP": "an account for APOP (--apop-account), and a time stamp in the greeting",
     "TOP": "a server that implements TOP",
     "UIDL": "a server that implements UIDL",
     "USER": "a server that implements USER and PASS",
@@ -30,7 +30,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "account-2": "a second account",
     "account-40": "an account whose name and password have forty characters each",
     "account-space": "an account with a space in its password",
-    "restart": "a command in the target's file that restarts the server",
+    "restart": "a command that restarts the server (--restart)",
     "slow": "--slow, because it takes minutes",
 }
 """What a scenario can need of a target, and how that is said in a report."""

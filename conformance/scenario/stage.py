@@ -158,7 +158,7 @@ class Stage:
                 for account in (self.account, *self.target.accounts):
                     if has(account):
                         return account
-                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has no such account: {NEEDS[need]}")
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
         return self.account
 
     def _other(self, account: Account) -> Account | None:
@@ -176,9 +176,9 @@ class Stage:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"USER and PASS are not open to {account.name}")
             if need == "account-2" and self._other(account) is None:
                 free = " that no other worker uses" if self.taken else ""
-                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}{free}")
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}{free}")
             if need == "restart" and not self.settings.restart:
-                raise NotPlayed(Outcome.NOT_APPLICABLE, f"the target has not {NEEDS[need]}")
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
             if need == "slow" and not self.settings.slow:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
 
