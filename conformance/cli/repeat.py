@@ -43,8 +43,8 @@ class Repeat:
         if not self._passwords():
             return ""
         if self._one_for_all:
-            return "The commands above take the password from the environment: set POP3SPEC_PASSWORD first."
-        return f"In the commands above, put the passwords where {_PLACEHOLDER} stands, or keep them in a target file."
+            return "The commands above read the password from POP3SPEC_PASSWORD: set it first."
+        return f"In the commands above, write the passwords for {_PLACEHOLDER}, or use a target file."
 
     def _words(self, option: Option, value: Any) -> list[str]:
         if option.kind == "switch":

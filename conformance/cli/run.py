@@ -14,7 +14,6 @@ from conformance.cli.main import ours
 from conformance.cli.run_options import GroupedCommand, run_options
 from conformance.cli.status import Failure, Status
 from conformance.plugin.options import OPTIONS
-from conformance.verdicts import Outcome
 
 if TYPE_CHECKING:
     from conformance.cli.isolated import Ended
@@ -205,7 +204,7 @@ class _Play:
             return Status.TARGET
         return result.exit_status(self._front.run.fail_on)
 
-    def _summary(self) -> None:
+    def _summary(self, *, finished: bool = True) -> None:
         """What came of it, and where the reports are."""
         from conformance.reporters import TerminalReporter
 
@@ -213,20 +212,20 @@ class _Play:
         if run is None or run.result is None:
             return
         folder = None if run.trouble else run.folder
+        reporter = TerminalReporter(
+            sys.stdout, self._repeat, folder, self._repeat.hint, fail_on=run.fail_on, finished=finished
+        )
         try:
-            TerminalReporter(sys.stdout, self._repeat, folder).report(run.result)
+            reporter.report(run.result)
         except BrokenPipeError:
             self._output.drop()
         if self._alluredir is not None:
             self._output.line(f"Allure results in {self._alluredir}")
-        broken = any(case.outcome in (Outcome.BROKEN, Outcome.ERRORED) for case in run.result.cases)
-        if broken and self._repeat.hint:
-            self._output.line(self._repeat.hint)
 
     def _interrupted(self, ended: "Ended") -> int:
         played = len(self._front.run.cases) if self._front.run is not None else 0
         self._output.line(f"Interrupted after {played} scenario{'s' if played != 1 else ''}.", "bold")
-        self._summary()
+        self._summary(finished=False)
         return Status.TERMINATED if ended.terminated else Status.INTERRUPTED
 
     def _fault(self, ended: "Ended") -> Failure:

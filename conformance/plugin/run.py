@@ -22,7 +22,7 @@ from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_fil
 from conformance.plugin.options import OPTIONS
 from conformance.plugin.selection import Selection
 from conformance.plugin.targets import UsageError, describe
-from conformance.reporters import ReportError, TerminalReporter, write_all
+from conformance.reporters import ReportError, TerminalReporter, check_folder, write_all
 from conformance.results import (
     CaseResult,
     FailOn,
@@ -67,6 +67,11 @@ class Run:
             message = "nothing is selected: no clause is left by --rfc, --section, --clause and --level"
             raise pytest.UsageError(message)
         self.stage = self._stage()
+        if self.worker is None and not self.config.option.collectonly:
+            try:
+                check_folder(self.folder)
+            except ReportError as error:
+                raise pytest.UsageError(str(error)) from None
         self.cases: list[CaseResult] = []
         self.result: RunResult | None = None
         self.started = datetime.now(UTC)
@@ -93,7 +98,10 @@ class Run:
         if self.spread:
             workers = len(self.config.option.tx)
             if workers > len(mains):
-                message = f"-n {workers} needs as many accounts, one a worker, and {len(mains)} can be used"
+                message = (
+                    f"-n {workers} needs as many accounts, one a worker, and {len(mains)} can be used; "
+                    "name more of them, or fewer workers"
+                )
                 raise pytest.UsageError(message)
             self.config.option.dist = "loadgroup"  # scenarios for the special accounts stay together
         settings = Settings(
@@ -260,7 +268,14 @@ class Run:
             text = io.StringIO()
             writer = terminalreporter._tw  # noqa: SLF001 - the only place that knows width and colour
             repeat = "pytest ... --pop3-scenario {}".format
-            reporter = TerminalReporter(text, repeat, self.folder, min(writer.fullwidth, 120), writer.hasmarkup)
+            reporter = TerminalReporter(
+                text,
+                repeat,
+                self.folder,
+                width=min(writer.fullwidth, 120),
+                colour=writer.hasmarkup,
+                fail_on=self.fail_on,
+            )
             reporter.report(self.result)
             terminalreporter.write(text.getvalue())
         if self.trouble:

@@ -1,6 +1,7 @@
 """Results told to people and to programs: one small writer for each form, over a result that none of them changes."""
 
 from conformance.reporters.allure import decorate
+from conformance.reporters.files import check_folder
 from conformance.reporters.folder import write_all
 from conformance.reporters.junit import JunitReporter, junit_xml
 from conformance.reporters.reporter import Reporter, ReportError
@@ -13,6 +14,7 @@ __all__ = [
     "Reporter",
     "ResultsReporter",
     "TerminalReporter",
+    "check_folder",
     "decorate",
     "junit_xml",
     "results_json",

@@ -6,7 +6,18 @@ from pathlib import Path
 
 from conformance.reporters.reporter import ReportError
 
-__all__ = ["write_file"]
+__all__ = ["check_folder", "write_file"]
+
+
+def check_folder(folder: Path) -> None:
+    """Find out before a run whether its reports can go there; `ReportError` when not. Nothing of it stays."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    trial = folder / ".pop3spec-trial"
+    write_file(trial, "")
+    _forget(trial)
+    for path in missing:
+        with suppress(OSError):  # somebody else put something there
+            path.rmdir()
 
 
 def write_file(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """The summary on a terminal, or in the log of a continuous integration: calm, in words, with what to do next.
 
 Nothing that a server sent is read as markup or as a terminal code: every piece is a `rich.text.Text`, and its
-characters are printable ones.
+characters are printable ones. What is to be copied, a scenario's id or a command, is a line of its own that is never
+wrapped here. The verdict stands at both ends: the log of a machine is read from its head, a terminal from its foot.
 """
 
 import re
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from conformance.clauses import Advisory, Grade
+from conformance.clauses import Grade
 from conformance.reporters.printable import printable
-from conformance.reporters.terminal_clause import broken_clause, indented, paragraph
+from conformance.reporters.terminal_clause import demand, how_it_broke, told_together
+from conformance.reporters.terminal_lists import errored, left_out, listed_clauses, noted, unclear
 from conformance.reporters.terminal_table import section_table
-from conformance.reporters.words import counted, listed, verdict_line
-from conformance.results import FailOn, RunResult, Standing
+from conformance.reporters.terminal_text import heading, paragraph
+from conformance.reporters.words import broken_clauses, counted, verdict_line
+from conformance.results import FailOn, RunResult
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,9 +28,8 @@ __all__ = ["TerminalReporter"]
 
 _WIDEST: Final = 120
 """Columns that are used of a wide terminal; longer lines are hard to read."""
-_TOLD: Final = 10
-"""Things of one kind that are told one by one."""
-_STYLES: Final = {Grade.MUST: "red", Grade.SHOULD: "yellow"}
+_NAMES: Final = {Grade.MUST: "MUST", Grade.SHOULD: "SHOULD", Grade.MAY: "Disputed,"}
+_STYLES: Final = {Grade.MUST: "red", Grade.SHOULD: "yellow", Grade.MAY: "yellow"}
 _PADDING: Final = re.compile(r" +\n")
 _ASCII: Final = str.maketrans({"§": "section ", "…": "...", "─": "-", "’": "'"})
 
@@ -45,6 +47,12 @@ class TerminalReporter:
     """The command that repeats one scenario, without passwords."""
     folder: Path | None = None
     """Where the report files are."""
+    hint: str = ""
+    """What to know before a command that repeats a scenario works."""
+    fail_on: FailOn = FailOn.MUST
+    """The level that decides whether the run passed."""
+    finished: bool = True
+    """Whether everything was played that was to be."""
     width: int | None = None
     """Columns; as wide as the terminal, if not given."""
     colour: bool | None = None
@@ -79,86 +87,44 @@ def _encodable(text: str, console: "Console") -> str:
 
 
 def _pieces(result: RunResult, reporter: TerminalReporter, width: int) -> "Iterator[RenderableType]":
-    yield paragraph((verdict_line(result), f"bold {_colour(result)}"))
+    verdict = paragraph((_verdict(result, reporter), f"bold {_colour(result, reporter)}"))
+    broken = broken_clauses(result, reporter.fail_on)
+    yield verdict
     yield paragraph((_what_was_judged(result), "dim"))
-    for grade in (Grade.MUST, Grade.SHOULD):
-        for clause in result.of_grade(grade, Standing.BROKEN):
-            yield from _space(f"{grade.value.upper()} broken: {clause.id}", f"bold {_STYLES[grade]}")
-            yield from broken_clause(clause, result, _STYLES[grade], width, reporter.repeat)
-    yield from _errored(result, reporter)
-    yield from _inconclusive(result)
-    yield from _noted(result)
-    yield from _left_out(result)
-    yield from _space("Clauses by section")
+    for clauses in told_together(broken, result):
+        for clause in clauses:
+            yield from heading(f"{_NAMES[clause.grade]} broken: {clause.id}", f"bold {_STYLES[clause.grade]}")
+            yield from demand(clause)
+        yield from how_it_broke(clauses[0], result, _STYLES[clauses[0].grade], width, reporter.repeat)
+    yield from errored(result, reporter.repeat)
+    yield from unclear(result)
+    yield from noted(result, broken)
+    yield from left_out(result)
+    yield from heading("Clauses by section")
     yield section_table(result)
-    if reporter.folder is not None:
+    yield paragraph()
+    yield verdict
+    if broken:
+        yield paragraph("To mend first:" if len(broken) > 1 else "To mend:")
+        yield from listed_clauses(broken)
         yield paragraph()
+    if reporter.folder is not None:
         yield f"Report in {printable(str(reporter.folder))}"
+    if reporter.hint and (broken or result.errored):
+        yield paragraph(reporter.hint)
 
 
-def _colour(result: RunResult) -> str:
-    if result.exit_status(FailOn.MUST):
+def _verdict(result: RunResult, reporter: TerminalReporter) -> str:
+    return verdict_line(result, reporter.fail_on, finished=reporter.finished)
+
+
+def _colour(result: RunResult, reporter: TerminalReporter) -> str:
+    if result.exit_status(reporter.fail_on):
         return "red"
-    return "yellow" if result.failed(FailOn.SHOULD) else "green"
+    return "yellow" if result.failed(FailOn.SHOULD) or not reporter.finished else "green"
 
 
 def _what_was_judged(result: RunResult) -> str:
     target = result.target
     software = f" ({target.software})" if target.software else ""
     return f"{target.address}{software}: {counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
-
-
-def _space(title: str, style: str = "bold") -> "Iterator[RenderableType]":
-    from rich.rule import Rule
-    from rich.text import Text
-
-    yield paragraph()
-    yield Rule(Text(title, style), align="left", style="dim")
-
-
-def _errored(result: RunResult, reporter: TerminalReporter) -> "Iterator[RenderableType]":
-    if result.errored:
-        yield from _space("Scenarios that errored: not played to their end, and not passed")
-        for case in result.errored[:_TOLD]:
-            yield paragraph((case.id, "magenta"))
-            yield indented(paragraph(case.reason))
-            yield " " * 4 + printable(reporter.repeat(case.id))
-        yield from _more(len(result.errored), "scenario")
-
-
-def _inconclusive(result: RunResult) -> "Iterator[RenderableType]":
-    unclear = [clause for clause in result.clauses if clause.outcome is Standing.INCONCLUSIVE]
-    if unclear:
-        yield from _space("Unclear: tried, and could not be judged")
-        for clause in unclear[:_TOLD]:
-            yield paragraph((clause.id, "yellow"), "  ", clause.says)
-            yield indented(paragraph((f"{clause.reason} ({listed(clause.scenarios, 2)})", "dim")))
-        yield from _more(len(unclear), "clause")
-
-
-def _noted(result: RunResult) -> "Iterator[RenderableType]":
-    """What is not held against the server: another reading of a disputed text, a choice that the RFC leaves."""
-    disputed = [c for c in result.of_grade(Grade.MAY, Standing.BROKEN) if c.advisory is Advisory.DISPUTED]
-    notes = list(dict.fromkeys(note for case in result.cases for note in case.notes))
-    if disputed or notes:
-        yield from _space("Noted, and not held against the server")
-        for clause in disputed:
-            yield paragraph((clause.id, "bold"), "  ", clause.says)
-            yield indented(paragraph((f"{clause.citation} can be read in two ways; {clause.reason}", "dim")))
-        for note in notes:
-            yield paragraph(note)
-
-
-def _left_out(result: RunResult) -> "Iterator[RenderableType]":
-    if result.left_out:
-        yield from _space("Left out")
-        by_reason: dict[str, list[str]] = {}
-        for item in result.left_out:
-            by_reason.setdefault(item.why, []).append(item.what)
-        for why, what in by_reason.items():
-            yield paragraph(f"{why}: ", (listed(what), "dim"))
-
-
-def _more(number: int, what: str) -> "Iterator[RenderableType]":
-    if number > _TOLD:
-        yield paragraph((f"and {counted(number - _TOLD, f'more {what}')}, see the report", "dim"))

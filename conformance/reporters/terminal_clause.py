@@ -1,64 +1,66 @@
 """One broken clause on a terminal: in words, with the exchange that broke it, what was expected, how to repeat it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from conformance.reporters.printable import printable
+from conformance.reporters.terminal_text import INDENT, copyable, indented, paragraph
 from conformance.reporters.window import fitted, underline, window
-from conformance.reporters.words import force, listed
+from conformance.reporters.words import counted, force
 from conformance.results import CaseResult, ClauseResult, RunResult
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.text import Text
 
-__all__ = ["broken_clause", "indented", "paragraph"]
+__all__ = ["demand", "how_it_broke", "told_together"]
 
-_INDENT: Final = 4
+_OTHERS: Final = 3
+"""Further scenarios that are named."""
 _KINDS: Final = {"C": "cyan", "S": "", "*": "dim"}
 
 
-def paragraph(*pieces: str | tuple[str, str], wrap: bool = True) -> "Text":
-    """Text from pieces, some with a style; nothing in them is markup."""
-    from rich.text import Text
-
-    safe = (printable(piece) if isinstance(piece, str) else (printable(piece[0]), piece[1]) for piece in pieces)
-    text = Text.assemble(*safe)
-    text.no_wrap = not wrap
-    return text
-
-
-def indented(renderable: "RenderableType", by: int = _INDENT) -> "RenderableType":
-    """The same, further to the right."""
-    from rich.padding import Padding
-
-    return Padding(renderable, (0, 0, 0, by))
+def told_together(clauses: Sequence[ClauseResult], result: RunResult) -> list[list[ClauseResult]]:
+    """The clauses, those in one list that the same octets broke, so that these are shown once."""
+    groups: dict[object, list[ClauseResult]] = {}
+    for clause in clauses:
+        case, verdict = _telling(clause, result) or (None, None)
+        proof = verdict.evidence if verdict is not None else None
+        same = clause.id if case is None or proof is None else (case.id, proof, verdict and verdict.reason)
+        groups.setdefault(same, []).append(clause)
+    return list(groups.values())
 
 
-def broken_clause(
-    clause: ClauseResult, result: RunResult, style: str, width: int, repeat: Callable[[str], str]
-) -> "Iterator[RenderableType]":
-    """All that is told of it; a `str` is a line to be copied, and is not to be wrapped."""
+def demand(clause: ClauseResult) -> "Iterator[RenderableType]":
+    """The clause in words, and where it stands."""
     yield paragraph((clause.says, "bold"))
     yield paragraph((f"{clause.citation}, {clause.topic}; {force(clause)}", "dim"))
+
+
+def how_it_broke(
+    clause: ClauseResult, result: RunResult, style: str, width: int, repeat: Callable[[str], str]
+) -> "Iterator[RenderableType]":
+    """The exchange, what is wrong with it, and the command that plays it again."""
     found = _telling(clause, result)
     if found is None:
         yield indented(paragraph(clause.reason))
         return
     case, verdict = found
     if lines := window(case, verdict):
-        several = len({line.connection for line in case.transcript}) > 1
+        names = {line.connection for line in case.transcript}
+        column = max(map(len, names)) if len(names) > 1 else 0
         yield paragraph()
         for line in lines:
-            yield from _line(line, style, width - _INDENT, several=several)
+            yield from _line(line, style, width - INDENT, column)
     yield paragraph()
     yield indented(paragraph(verdict.reason))
     if others := [name for name in clause.broken_in if name != case.id]:
-        yield indented(paragraph((f"also in {listed(others)}", "dim")))
+        yield indented(paragraph(("also in", "dim")))
+        yield from map(copyable, others[:_OTHERS])
+        if len(others) > _OTHERS:
+            yield indented(paragraph((f"and {counted(len(others) - _OTHERS, 'more scenario')}", "dim")))
     yield paragraph()
-    yield " " * _INDENT + printable(repeat(case.id))
+    yield copyable(repeat(case.id))
 
 
 def _telling(clause: ClauseResult, result: RunResult) -> tuple[CaseResult, Verdict] | None:
@@ -72,9 +74,12 @@ def _telling(clause: ClauseResult, result: RunResult) -> tuple[CaseResult, Verdi
     return next((pair for pair in found if pair[1].evidence is not None), found[0] if found else None)
 
 
-def _line(line: TextLine, style: str, width: int, *, several: bool) -> "Iterator[RenderableType]":
-    """A line of the exchange in one row, and carets below the offending octets."""
-    lead = f"{line.connection}  {line.kind}: " if several else f"{line.kind}: "
+def _line(line: TextLine, style: str, width: int, column: int) -> "Iterator[RenderableType]":
+    """A line of the exchange in one row, and carets below the offending octets.
+
+    In a column of so many characters stands the name of the connection, where there are several.
+    """
+    lead = f"{line.connection:{column}}  {line.kind}: " if column else f"{line.kind}: "
     line = fitted(line, width - len(lead) - (0 if line.ended else len(_NO_END)))
     text = paragraph((lead, "dim"), (line.text, _KINDS.get(line.kind, "")), wrap=False)
     for start, end in line.marks:

@@ -1,11 +1,14 @@
 """A run in words: the verdict in a line, and how clauses and scenarios are spoken of."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from conformance.clauses import Grade, Level
-from conformance.results import ClauseResult, RunResult, Standing
+from conformance.clauses import Advisory, Grade, Level
+from conformance.results import ClauseResult, FailOn, RunResult, Standing
 
-__all__ = ["counted", "force", "listed", "verdict_line"]
+__all__ = ["broken_clauses", "counted", "force", "listed", "verdict_line"]
+
+_WEIGHT: Final = tuple(Grade)
 
 
 def counted(number: int, what: str) -> str:
@@ -24,24 +27,48 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return told if len(names) <= most else f"{told} and {len(names) - most} more"
 
 
-def verdict_line(result: RunResult) -> str:
-    """The run in a line."""
-    parts = list(_broken(result))
+def broken_clauses(result: RunResult, fail_on: FailOn = FailOn.MUST) -> tuple[ClauseResult, ...]:
+    """What to mend, the first thing first: by grade, then by the number of scenarios that show it.
+
+    Clauses whose text is disputed are among them only where they make the run fail.
+    """
+    grades = [grade for grade in Grade if grade is not Grade.MAY]
+    broken = [clause for grade in grades for clause in result.of_grade(grade, Standing.BROKEN)]
+    broken += [clause for clause in result.failing(fail_on) if clause.advisory is Advisory.DISPUTED]
+    return tuple(sorted(broken, key=lambda clause: (_WEIGHT.index(clause.grade), -len(clause.broken_in))))
+
+
+def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: bool = True) -> str:
+    """The run in a line, the exit status as its first word."""
+    failing = bool(result.exit_status(fail_on))
+    if not finished:
+        word = "Interrupted"
+    elif not failing and result.exit_status(FailOn.MUST):
+        word = f"Passed, for nothing is to fail ({fail_on.value})"
+    else:
+        word = "Failed" if failing else "Passed"
+    return f"{word}: {_found(result, fail_on)}"
+
+
+def _found(result: RunResult, fail_on: FailOn) -> str:
+    parts = list(_broken(broken_clauses(result, fail_on)))
     if result.errored:
         parts.append(f"{counted(len(result.errored), 'scenario')} errored")
     if parts:
         return ", ".join(parts)
     if not result.judged_anything:
-        return "Nothing was judged: no clause was found kept or broken"
+        return "nothing was judged, no clause was found kept or broken"
     must, should = (len(result.of_grade(grade, Standing.KEPT)) for grade in (Grade.MUST, Grade.SHOULD))
-    return f"No clause broken; kept: {must} MUST, {should} SHOULD"
+    return f"no clause broken, {must} MUST and {should} SHOULD kept"
 
 
-def _broken(result: RunResult) -> Iterable[str]:
-    must, should = (len(result.of_grade(grade, Standing.BROKEN)) for grade in (Grade.MUST, Grade.SHOULD))
+def _broken(clauses: Sequence[ClauseResult]) -> Iterable[str]:
+    must, should, disputed = (sum(clause.grade is grade for clause in clauses) for grade in _WEIGHT)
     if must:
         yield f"{counted(must, 'MUST clause')} broken"
-    elif should:
-        yield "No MUST clause broken"
+    elif clauses:
+        yield "no MUST clause broken"
     if should:
         yield f"{counted(should, 'SHOULD clause')} broken"
+    if disputed:
+        yield f"{counted(disputed, 'disputed clause')} broken"

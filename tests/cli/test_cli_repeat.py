@@ -49,7 +49,7 @@ def test_what_is_played_on_is_kept_and_what_is_selected_is_not() -> None:
 )
 def test_one_password_goes_into_the_environment(options: dict[str, Any], shown: list[str]) -> None:
     assert words(**options)[2:-2] == shown
-    assert "set POP3SPEC_PASSWORD first" in hint(**options)
+    assert "POP3SPEC_PASSWORD: set it first" in hint(**options)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_one_password_goes_into_the_environment(options: dict[str, Any], shown: 
 )
 def test_several_passwords_leave_their_places_open(options: dict[str, Any], shown: list[str]) -> None:
     assert words(**options)[2:-2] == shown
-    assert "put the passwords where PASSWORD stands" in hint(**options)
+    assert "write the passwords for PASSWORD" in hint(**options)
 
 
 def test_nothing_is_to_be_done_about_passwords_where_there_were_none() -> None:

@@ -105,6 +105,6 @@ def test_on_a_terminal_a_bar_shows_the_title_and_goes_away(judged: Judged) -> No
     status, screen = on_a_terminal(judged, "--scenario", "rfc1939/05-stat/*")
     assert status == 0, screen
     assert "━" in screen
-    assert "STAT" in screen.partition("No clause broken")[0]
+    assert "STAT" in screen.partition("Passed: no clause broken")[0]
     assert "\x1b[?25h" in screen  # the cursor is back
     assert " played" not in screen

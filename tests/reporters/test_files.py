@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from conformance.reporters import ReportError
-from conformance.reporters.files import write_file
+from conformance.reporters.files import check_folder, write_file
 
 
 def test_a_file_is_written_and_its_folder_made(tmp_path: Path) -> None:
@@ -39,3 +39,19 @@ def test_a_folder_where_the_file_should_be_is_told_and_nothing_is_left(tmp_path:
 def test_a_folder_that_lets_nothing_be_written_is_told(path: str) -> None:
     with pytest.raises(ReportError, match=r"cannot be written: .+\. Name a folder that you may write to"):
         write_file(Path(path), "new")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_that_can_be_written_to_is_as_it_was_after_the_check(tmp_path: Path, *, there: bool) -> None:
+    folder = tmp_path / "deep" / "down"
+    if there:
+        write_file(folder / "results.json", "old")
+    before = sorted(tmp_path.rglob("*"))
+    check_folder(folder)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_that_cannot_be_made_is_told_by_the_check(tmp_path: Path) -> None:
+    (tmp_path / "report").write_text("in the way")
+    with pytest.raises(ReportError, match=r"report is a file\. Name another folder with --report"):
+        check_folder(tmp_path / "report" / "sub")

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.bundled import REPORTS
 from conformance.reporters import TerminalReporter
-from conformance.results import CaseResult, LeftOut, RunResult
+from conformance.results import CaseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import Evidence, TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.golden import matches
@@ -57,10 +57,15 @@ def test_no_line_but_a_command_is_wider_than_the_terminal(width: int) -> None:
     assert not any(line.endswith(" ") for line in lines)
 
 
-def test_the_verdict_comes_first_and_the_report_last() -> None:
+def test_the_verdict_stands_at_both_ends_and_what_to_mend_first_at_the_foot() -> None:
     lines = told(sample_run()).splitlines()
-    assert lines[0] == "3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"
+    verdict = "Failed: 3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"
+    assert lines[0] == verdict
     assert lines[-1] == "Report in pop3spec-report"
+    foot = lines[len(lines) - lines[::-1].index(verdict) :]
+    assert foot[0] == "To mend first:"
+    assert foot[1].startswith("    R1939-RESP-03  RFC 1939 §3  The status line")
+    assert "    and 1 more clause, told above" in foot
 
 
 def test_the_command_that_repeats_a_scenario_is_given_and_never_wrapped() -> None:
@@ -89,7 +94,7 @@ def test_a_long_line_is_cut_around_its_mark() -> None:
 def test_what_is_broken_elsewhere_too_is_told() -> None:
     case = broken("+OK", "bad").cases[0]
     text = told(sample_run(case, replace(case, id="05-stat/y"), replace(case, id="05-stat/z")))
-    assert "    also in 05-stat/y, 05-stat/z\n" in text
+    assert "    also in\n    05-stat/y\n    05-stat/z\n\n" in text
     assert "1 MUST clause broken\n" in text
 
 
@@ -167,21 +172,85 @@ def test_a_run_that_is_good_is_short() -> None:
     kept = tuple(Verdict(clause.id, Outcome.KEPT) for clause in sample_run().clauses)
     result = replace(sample_run(CaseResult("x", "x", 1939, "5", Outcome.KEPT, verdicts=kept)), left_out=())
     text = told(result)
-    assert text.startswith("No clause broken; kept: 9 MUST, 2 SHOULD\n")
-    assert len(text.splitlines()) < 15
+    assert text.startswith("Passed: no clause broken, 9 MUST and 2 SHOULD kept\n")
+    assert len(text.splitlines()) < 17
 
 
 def test_many_of_a_kind_are_counted_and_not_listed() -> None:
-    errors = [CaseResult(f"x/{n:02}", "x", 1939, "5", Outcome.ERRORED, "cannot fill") for n in range(25)]
+    errors = [CaseResult(f"x/{n:02}", "x", 1939, "5", Outcome.ERRORED, f"cannot fill {n}") for n in range(25)]
     text = told(sample_run(*errors))
     assert text.count("cannot fill") == 10
-    assert "and 15 more scenarios, see the report" in text
+    assert "and 15 more reasons, see the report" in text
+
+
+def test_scenarios_that_errored_for_one_reason_are_told_together() -> None:
+    errors = [CaseResult(f"x/{n:02}", "x", 1939, "5", Outcome.ERRORED, "cannot fill") for n in range(25)]
+    text = told(sample_run(*errors))
+    assert text.count("cannot fill") == text.count("pop3spec run") == 1
+    assert "cannot fill\n    x/00\n    x/01\n    x/02\n    x/03\n    and 21 more, see the report\n" in text
 
 
 def test_what_was_left_out_is_grouped_by_the_reason() -> None:
-    left_out = tuple(LeftOut(f"s/{n}", "no account") for n in range(6))
-    text = told(replace(sample_run(), left_out=left_out))
-    assert "no account: s/0, s/1, s/2, s/3 and 2 more\n" in text
+    left_out = (LeftOut("s/0", "no account"), LeftOut("t/0", "too slow"), LeftOut("u/1", "no account"))
+    case = CaseResult("s/1", "x", 1939, "5", Outcome.KEPT)
+    text = told(replace(sample_run(case), left_out=left_out))
+    assert "Left out: 3 scenarios" in text
+    assert "no account\n    s/0\n    u/1\ntoo slow\n    t/0\n" in text
+
+
+def test_a_folder_that_was_left_out_as_a_whole_is_told_by_a_pattern_for_the_shell() -> None:
+    cases = [CaseResult(f"s/{n}", "x", 1939, "5", Outcome.NOT_APPLICABLE, "no account") for n in range(6)]
+    left_out = tuple(LeftOut(case.id, case.reason) for case in cases)
+    assert "no account\n    's/*'  (6 scenarios)\n" in told(replace(sample_run(*cases), left_out=left_out))
+    kept = CaseResult("s/6", "x", 1939, "5", Outcome.KEPT)
+    text = told(replace(sample_run(*cases, kept), left_out=left_out))
+    assert "no account\n    s/0\n    s/1\n    s/2\n    s/3\n    and 2 more, see the report\n" in text
+
+
+LONG = "rfc1939/05-dele/a-message-that-dele-has-marked-stays-in-the-maildrop-while-the-session-lasts"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE, Outcome.NOT_APPLICABLE])
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_an_id_is_never_broken(outcome: Outcome, stream: type[io.StringIO]) -> None:
+    verdicts = (Verdict("R1939-STAT-06", outcome, "why"),)
+    cases = [CaseResult(f"{LONG}{n}", "x", 1939, "5", outcome, "why", verdicts) for n in (1, 2)]
+    left_out = tuple(LeftOut(case.id, case.reason) for case in cases if outcome is Outcome.NOT_APPLICABLE)
+    kept = CaseResult("rfc1939/05-dele/x", "x", 1939, "5", Outcome.KEPT)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", told(replace(sample_run(*cases, kept), left_out=left_out), stream(), width=60))
+    assert all(f"    {case.id}\n" in text or f"--scenario {case.id}\n" in text for case in cases)
+
+
+def test_clauses_that_the_same_octets_broke_are_told_with_one_exchange() -> None:
+    case = broken("+OK 3 4210", "bad", marks=((4, 10),)).cases[0]
+    second = replace(case.verdicts[0], clause="R1939-LIST-10")
+    third = replace(case.verdicts[0], clause="R1939-STAT-07", reason="bad in another way")
+    text = told(sample_run(replace(case, verdicts=(*case.verdicts, second, third))))
+    assert text.count("S: +OK 3 4210\n") == text.count("pop3spec run") == 2
+    assert text.index("broken: R1939-STAT-06") < text.index("broken: R1939-LIST-10") < text.index("^^^^^^")
+
+
+def test_a_disputed_clause_that_makes_the_run_fail_is_told_as_broken() -> None:
+    stream = io.StringIO()
+    TerminalReporter(stream, width=80, fail_on=FailOn.ANY).report(sample_run())
+    assert "Disputed, broken: R1939-ARG-01" in stream.getvalue()
+    assert "can be read in two ways" not in stream.getvalue()
+    assert "Disputed, broken" not in told(sample_run())
+
+
+def test_the_names_of_connections_stand_in_a_column() -> None:
+    case = broken("+OK", "bad").cases[0]
+    other = TextLine("B2", 0.0, "C", "NOOP", (), 1)
+    text = told(sample_run(replace(case, transcript=(other, *case.transcript))))
+    assert "    B2  C: NOOP\n    A   C: STAT\n    A   S: +OK\n           ^^^^\n" in text
+
+
+def test_what_to_know_before_repeating_is_told_only_where_there_is_something_to_repeat() -> None:
+    kept = sample_run(CaseResult("x", "x", 1939, "5", Outcome.KEPT))
+    for result, expected in ((sample_run(), True), (kept, False)):
+        stream = io.StringIO()
+        TerminalReporter(stream, width=80, hint="Set the password first.").report(result)
+        assert ("Set the password first.\n" in stream.getvalue()) is expected
 
 
 def test_no_password_is_printed() -> None:
@@ -190,4 +259,4 @@ def test_no_password_is_printed() -> None:
 
 def test_standard_output_is_where_it_goes_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
     TerminalReporter(width=80).report(sample_run())
-    assert capsys.readouterr().out.startswith("3 MUST clauses broken")
+    assert capsys.readouterr().out.startswith("Failed: 3 MUST clauses broken")

@@ -1,8 +1,8 @@
 import pytest
 
 from conformance.clauses import Level
-from conformance.reporters.words import counted, force, listed, verdict_line
-from conformance.results import CaseResult, RunResult
+from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line
+from conformance.results import CaseResult, FailOn, RunResult
 from conformance.verdicts import Outcome, Verdict
 from tests.results.sample import CASES, sample_run
 
@@ -30,20 +30,53 @@ def test_a_fact_is_said_to_weigh_as_a_must() -> None:
 
 
 @pytest.mark.parametrize(
-    "result,told",
+    "result,fail_on,told",
     [
-        (sample_run(), "3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"),
-        (run(STAT_06=Outcome.BROKEN), "1 MUST clause broken"),
-        (run(STAT_07=Outcome.BROKEN), "No MUST clause broken, 1 SHOULD clause broken"),
-        (run(STAT_06=Outcome.KEPT, STAT_07=Outcome.KEPT), "No clause broken; kept: 1 MUST, 1 SHOULD"),
-        (run(STAT_06=Outcome.KEPT, ARG_01=Outcome.BROKEN), "No clause broken; kept: 1 MUST, 0 SHOULD"),
-        (run(STAT_06=Outcome.INCONCLUSIVE), "Nothing was judged: no clause was found kept or broken"),
+        (sample_run(), FailOn.MUST, "Failed: 3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"),
+        (run(STAT_06=Outcome.BROKEN), FailOn.MUST, "Failed: 1 MUST clause broken"),
+        (run(STAT_06=Outcome.BROKEN), FailOn.NONE, "Passed, for nothing is to fail (none): 1 MUST clause broken"),
+        (run(STAT_07=Outcome.BROKEN), FailOn.MUST, "Passed: no MUST clause broken, 1 SHOULD clause broken"),
+        (run(STAT_07=Outcome.BROKEN), FailOn.SHOULD, "Failed: no MUST clause broken, 1 SHOULD clause broken"),
+        (
+            run(STAT_06=Outcome.KEPT, STAT_07=Outcome.KEPT),
+            FailOn.MUST,
+            "Passed: no clause broken, 1 MUST and 1 SHOULD kept",
+        ),
+        (
+            run(STAT_06=Outcome.KEPT, ARG_01=Outcome.BROKEN),
+            FailOn.MUST,
+            "Passed: no clause broken, 1 MUST and 0 SHOULD kept",
+        ),
+        (
+            run(STAT_06=Outcome.KEPT, ARG_01=Outcome.BROKEN),
+            FailOn.ANY,
+            "Failed: no MUST clause broken, 1 disputed clause broken",
+        ),
+        (
+            run(STAT_06=Outcome.INCONCLUSIVE),
+            FailOn.MUST,
+            "Failed: nothing was judged, no clause was found kept or broken",
+        ),
     ],
 )
-def test_the_verdict_is_a_line(result: RunResult, told: str) -> None:
-    assert verdict_line(result) == told
+def test_the_verdict_is_a_line_that_says_whether_the_run_passed(result: RunResult, fail_on: FailOn, told: str) -> None:
+    assert verdict_line(result, fail_on) == told
+
+
+def test_a_run_that_was_cut_short_has_not_passed() -> None:
+    result = run(STAT_06=Outcome.KEPT)
+    assert verdict_line(result, finished=False) == "Interrupted: no clause broken, 1 MUST and 0 SHOULD kept"
 
 
 def test_an_errored_scenario_is_in_the_verdict() -> None:
     errored = next(case for case in CASES if case.outcome is Outcome.ERRORED)
-    assert verdict_line(sample_run(errored)) == "1 scenario errored"
+    assert verdict_line(sample_run(errored)) == "Failed: 1 scenario errored"
+
+
+def test_what_to_mend_first_is_what_weighs_most_and_then_what_most_scenarios_show() -> None:
+    names = ("STAT-06", "STAT-07", "LIST-10")
+    broken = tuple(Verdict(f"R1939-{name}", Outcome.BROKEN) for name in names)
+    one = CaseResult("x", "x", 1939, "5", Outcome.BROKEN, verdicts=broken)
+    two = CaseResult("y", "y", 1939, "5", Outcome.BROKEN, verdicts=broken[1:])
+    ids = [clause.id for clause in broken_clauses(sample_run(one, two))]
+    assert ids == ["R1939-LIST-10", "R1939-STAT-06", "R1939-STAT-07"]
