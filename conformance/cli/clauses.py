@@ -99,7 +99,8 @@ def _named(chosen: list[Clause], patterns: tuple[str, ...]) -> list[Clause]:
             try:
                 CATALOGUE.find(pattern)
             except KeyError as error:
-                raise Failure(f"{error}; `pop3spec clauses` lists them all") from None
+                stop = "" if str(error).endswith("?") else "."
+                raise Failure(f"{error}{stop} `pop3spec clauses` lists them all.") from None
         wanted |= found
     return [clause for clause in chosen if clause.id in wanted]
 
@@ -144,9 +145,9 @@ def _explain(output: "Output", clause: Clause, scenarios: "list[Scenario]") -> N
     facts.append(("judged", _judged_by(clause, len(scenarios))))
     output.rows((f"    {name}", text) for name, text in facts)
     for scenario in scenarios:
-        output.block(scenario.id, 6)
+        output.whole(scenario.id, indent=6)
     if clause.excuse is None and clause.judges_server:
-        output.block(f"pop3spec run TARGET --clause {clause.id}")
+        output.whole(f"pop3spec run TARGET --clause {clause.id}", indent=4)
     output.line()
 
 

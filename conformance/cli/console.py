@@ -46,6 +46,10 @@ class Output:
         """Say one thing; it is wrapped on a terminal only."""
         self.console.print(Text(printable(text), style=style), soft_wrap=not self.console.is_terminal)
 
+    def whole(self, text: str, style: str = "", indent: int = 0) -> None:
+        """Something to be copied, such as an id: never wrapped here, though a narrow terminal may do so."""
+        self.console.print(Text(" " * indent + printable(text), style=style), soft_wrap=True)
+
     def raw(self, text: str) -> None:
         """Text of our own for programs: as it is, on a terminal too."""
         self.console.print(Text(text), soft_wrap=True)

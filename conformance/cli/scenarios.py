@@ -48,12 +48,13 @@ def list_them(patterns: tuple[str, ...]) -> None:
         if not patterns or any(_fits(scenario.id, pattern) for pattern in patterns)
     ]
     if not found:
-        raise Failure("no scenario is called so; `pop3spec scenarios` lists them all")
+        named = " or ".join(patterns)
+        raise Failure(f"no scenario has an id like {named}; `pop3spec scenarios` lists them all")
     output = Output()
     for scenario in found:
         text = f"{scenario.title} [{', '.join(scenario.clauses)}]"
         if output.terminal:
-            output.line(scenario.id, "bold")
+            output.whole(scenario.id, "bold")
             output.block(text)
         else:
             output.line(f"{scenario.id}  {text}")

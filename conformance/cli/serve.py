@@ -97,7 +97,8 @@ def serve(
     try:
         serve_until_signal(server, lambda line: click.echo(line))
     except (OSError, UnicodeError) as error:
-        raise Failure(f"cannot listen on {server.url.removeprefix('pop3://')}: {_reason(error)}") from None
+        place = server.url.removeprefix("pop3://")
+        raise Failure(f"cannot listen on {place}: {_reason(error)}. Name another place by --host and --port.") from None
 
 
 def _accounts(users: tuple[str, ...]) -> "list[Account]":
@@ -130,7 +131,8 @@ def _store(accounts: "list[Account]", maildir: Path | None, mail: list[Path]) ->
         try:
             store.open(account.name).close()
         except MaildropError as error:
-            raise Failure(f"the maildrop of {account.name} cannot be used: {error}") from None
+            why = _reason(error.__cause__ or error)
+            raise Failure(f"--maildir {maildir}: there can be no maildrop for {account.name}: {why}") from None
     return store
 
 
@@ -141,7 +143,7 @@ def _message(path: Path) -> bytes:
         raise Failure(f"--mail {path}: {error.strerror or error}") from None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """The operating system's own words; asyncio wraps them up."""
     if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         return os.strerror(error.errno)

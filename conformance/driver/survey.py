@@ -37,7 +37,8 @@ def recognise(target: Target) -> Look:
     """Look from outside, before anybody logs in; `TargetError` when no POP3 server is there that wants to serve."""
     seen = look(target)
     if seen.kind != POP3:
-        message = f"{target.address} does not speak POP3: {_NOT_POP3.get(seen.kind, f'it seems to be {seen.kind}')}"
+        what = _NOT_POP3.get(seen.kind, f"it seems to be {seen.kind}")
+        message = f"{target.address} does not speak POP3: {what}. `pop3spec probe {target.address}` tells more."
         raise TargetError(message)
     if seen.refused:
         message = f"{target.address} refuses service: {escape(seen.greeting)}"

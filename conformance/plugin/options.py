@@ -59,7 +59,7 @@ OPTIONS: Final = (
     *_selection("level", "must|should|may", "clauses of this level"),
     Option(
         "failed-logins",
-        "wrong passwords that may be sent for one account; 0 if it may lock",
+        "wrong passwords that may be sent for one account, 40 unless told; 0 if it may lock",
         "N",
         "int",
         group="Safety",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.clauses import CATALOGUE, Clause, Grade
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from conformance.scenario import Scenario
 
 __all__ = ["Selection"]
+
+_FEW: Final = 12
+"""Names that can be told all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,14 @@ class Selection:
         for option, texts, test, known in self._by_clause():
             for text in texts:
                 if not any(test(clause, text) for clause in CATALOGUE.values()):
-                    return f"--{option} {text}: there is no such thing{_hint(text, known)}"
+                    what = option.removeprefix("not-")
+                    noun = "RFC" if what == "rfc" else what
+                    return f"--{option} {text}: there is no such {noun}{_hint(text, known)}"
         names = None if scenarios is None else tuple(scenarios)
         for option, texts in (("scenario", self.scenario), ("not-scenario", self.not_scenario)):
             for text in texts:
                 if names is not None and not any(fnmatchcase(name, text) for name in names):
-                    return f"--{option} {text}: there is no such scenario{_hint(text, names)}"
+                    return f"--{option} {text}: there is no such scenario{_hint(text, names, '`pop3spec scenarios`')}"
         return ""
 
     def _judged(self, clause: Clause) -> bool:
@@ -65,11 +70,12 @@ class Selection:
         )
 
     def _by_clause(self) -> Iterator[tuple[str, tuple[str, ...], Callable[[Clause, str], bool], Iterable[str]]]:
-        rfcs = {str(clause.rfc) for clause in CATALOGUE.values()}
+        rfcs = tuple(dict.fromkeys(str(clause.rfc) for clause in CATALOGUE.values()))
         yield "rfc", self.rfc, _of_rfc, rfcs
         yield "not-rfc", self.not_rfc, _of_rfc, rfcs
-        yield "section", self.section, _in_section, ()
-        yield "not-section", self.not_section, _in_section, ()
+        sections = tuple(dict.fromkeys(clause.section for clause in CATALOGUE.values()))
+        yield "section", self.section, _in_section, sections
+        yield "not-section", self.not_section, _in_section, sections
         yield "clause", self.clause, _called, CATALOGUE
         yield "not-clause", self.not_clause, _called, CATALOGUE
         yield "level", self.level, _of_level, tuple(Grade)
@@ -99,9 +105,11 @@ def _any(text: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
-def _hint(text: str, known: Iterable[str]) -> str:
+def _hint(text: str, known: Iterable[str], where: str = "`pop3spec clauses`") -> str:
+    """What may have been meant: an id like it, the ids of a topic, ids that hold the text; else what there is."""
     names = list(known)
     near = get_close_matches(text, names, n=3, cutoff=0.7) or get_close_matches(text.upper(), names, n=3, cutoff=0.7)
-    if near := near or [name for name in names if text in name][:3]:
+    near = near or sorted({f"'{name.rpartition('-')[0]}-*'" for name in names if f"-{text.upper()}-" in name})
+    if near := near or [name for name in names if text and text in name][:3]:
         return f"; did you mean {' or '.join(near)}?"
-    return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= 5 else ""
+    return f"; there is {', '.join(names)}" if 0 < len(names) <= _FEW else f"; {where} lists what there is"

@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,15 @@ __all__ = ["Described", "UsageError", "describe"]
 
 PASSWORD_VARIABLE: Final = "POP3SPEC_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 """Where the password of an account is looked for that was given without one."""
+
+
+_EXPECTED: Final = {
+    "int_type": "a whole number is expected, without quotes",
+    "float_parsing": "a number is expected",
+    "string_type": "a text is expected, in quotes",
+    "bool_type": "true or false is expected",
+}
+"""What a value in a target file should have been."""
 
 
 class UsageError(Exception):
@@ -59,6 +69,9 @@ class _File(BaseModel):
     restart: str = ""
     clock_rate: float = Field(default=1.0, gt=0, alias="clock-rate")
     limits: _Limits = _Limits()
+
+
+_TABLES: Final[Mapping[str, type[BaseModel]]] = {"account": _Account, "limits": _Limits}
 
 
 def describe(options: Mapping[str, Any]) -> Described | None:
@@ -147,22 +160,42 @@ def _from_file(path: Path) -> Described:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = f"{path}: there is no such file; --target takes a POP URL (pop://host:110) or a TOML file"
+        message = f"{path}: there is no such file; a target is a POP URL (pop://host:110) or a TOML file"
         raise UsageError(message) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: cannot be read: {error}"
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise UsageError(message) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: is not TOML: {error}"
         raise UsageError(message) from None
     try:
         file = _File.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = f"{path}: {where}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        message = f"{path}: {_mistake(error)}"
         raise UsageError(message) from None
     accounts = tuple(_from_table(path, account) for account in file.account)
     limits = replace(Limits(), **file.limits.model_dump(exclude_none=True))
     target = Target(file.host, file.port, accounts, limits, file.clock_rate)
     return Described(target, file.fill, file.restart)
+
+
+def _mistake(error: ValidationError) -> str:
+    """The first thing that is wrong in a target file, and what is expected there; never a value, it may be a secret."""
+    first = error.errors()[0]
+    table, key = str(first["loc"][0]), str(first["loc"][-1])
+    place = f"{table}: " if len(first["loc"]) > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return f"{place}there is no key {key!r}{_nearest(key, _TABLES[table] if place else _File)}"
+    if first["type"] == "missing":
+        return f"{place}{key} is missing"
+    what = _EXPECTED.get(first["type"]) or first["msg"].replace("Input should be", "it should be")
+    return f"{place}{key}: {what}"
+
+
+def _nearest(key: str, model: type[BaseModel]) -> str:
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    near = get_close_matches(key, keys, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there is {', '.join(keys)}"
 
 
 def _from_table(path: Path, account: _Account) -> Account:

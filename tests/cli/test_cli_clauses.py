@@ -72,8 +72,8 @@ def test_a_misspelt_id_gets_a_suggestion() -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (("--rfc", "1940"), "--rfc 1940: there is no such thing; there is 1939, 1957"),
-        (("--section", "99"), "--section 99: there is no such thing"),
+        (("--rfc", "1940"), "--rfc 1940: there is no such RFC; there is 1939, 1957"),
+        (("--section", "99"), "--section 99: there is no such section; there is 3, 4, "),
         (("--rfc", "1957", "stat"), "no clause is left by this selection"),
         (("--level", "MUSTN'T"), "is not one of"),
     ],

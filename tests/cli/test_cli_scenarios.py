@@ -47,7 +47,7 @@ def test_a_pattern_or_a_part_of_an_id_chooses() -> None:
 def test_a_pattern_that_fits_none_is_a_mistake() -> None:
     done = pop3spec("scenarios", "nothing-like-it")
     assert (done.status, done.out) == (2, "")
-    assert "no scenario is called so" in done.err
+    assert "no scenario has an id like nothing-like-it" in done.err
 
 
 def test_good_files_are_counted(tmp_path: Path) -> None:

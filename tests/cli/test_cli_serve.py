@@ -104,7 +104,15 @@ def test_a_port_that_is_taken_is_told() -> None:
         port = taken.getsockname()[1]
         done = pop3spec("serve", "--user", "alice:secret", "--port", str(port))
     assert done.status == 2
-    assert done.err == f"Error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    told = f"cannot listen on 127.0.0.1:{port}: Address already in use. Name another place by --host and --port."
+    assert done.err == f"Error: {told}\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here that lets nothing be written")
+def test_a_maildir_that_cannot_be_made_is_told() -> None:
+    done = pop3spec("serve", "--user", "alice:secret", "--maildir", "/proc/mail")
+    told = "--maildir /proc/mail: there can be no maildrop for alice: No such file or directory"
+    assert (done.status, done.err) == (2, f"Error: {told}\n")
 
 
 def test_a_host_that_is_not_known_is_told() -> None:
