@@ -46,6 +46,7 @@ def demo(report: Path | None) -> int:
         arguments = [str(target), *(["--report", str(report)] if report is not None else [])]
         click.echo(f"pop3spec serve ... listens on port {port}; now: pop3spec run demo.toml\n")
         status = run.main(arguments, "pop3spec run", standalone_mode=False)
+        click.echo("\nTo judge a server of your own: pop3spec run --help")
     return int(status or 0)
 
 
