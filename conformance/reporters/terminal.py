@@ -95,7 +95,7 @@ def _pieces(result: RunResult, reporter: TerminalReporter, width: int) -> "Itera
         for clause in clauses:
             yield from heading(f"{_NAMES[clause.grade]} broken: {clause.id}", f"bold {_STYLES[clause.grade]}")
             yield from demand(clause)
-        yield from how_it_broke(clauses[0], result, _STYLES[clauses[0].grade], width, reporter.repeat)
+        yield from how_it_broke(clauses, result, _STYLES[clauses[0].grade], width, reporter.repeat)
     yield from errored(result, reporter.repeat)
     yield from unclear(result)
     yield from noted(result, broken)

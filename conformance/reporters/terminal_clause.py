@@ -26,7 +26,7 @@ def told_together(clauses: Sequence[ClauseResult], result: RunResult) -> list[li
     for clause in clauses:
         case, verdict = _telling(clause, result) or (None, None)
         proof = verdict.evidence if verdict is not None else None
-        same = clause.id if case is None or proof is None else (case.id, proof, verdict and verdict.reason)
+        same = clause.id if case is None or proof is None else (case.id, proof)
         groups.setdefault(same, []).append(clause)
     return list(groups.values())
 
@@ -38,14 +38,14 @@ def demand(clause: ClauseResult) -> "Iterator[RenderableType]":
 
 
 def how_it_broke(
-    clause: ClauseResult, result: RunResult, style: str, width: int, repeat: Callable[[str], str]
+    clauses: Sequence[ClauseResult], result: RunResult, style: str, width: int, repeat: Callable[[str], str]
 ) -> "Iterator[RenderableType]":
-    """The exchange, what is wrong with it, and the command that plays it again."""
-    found = _telling(clause, result)
-    if found is None:
-        yield indented(paragraph(clause.reason))
+    """The exchange, what is wrong with it by each clause, and the command that plays it again."""
+    told = [found for clause in clauses if (found := _telling(clause, result)) is not None]
+    if not told:
+        yield indented(paragraph(clauses[0].reason))
         return
-    case, verdict = found
+    case, verdict = told[0]
     if lines := window(case, verdict):
         names = {line.connection for line in case.transcript}
         column = max(map(len, names)) if len(names) > 1 else 0
@@ -53,8 +53,10 @@ def how_it_broke(
         for line in lines:
             yield from _line(line, style, width - INDENT, column)
     yield paragraph()
-    yield indented(paragraph(verdict.reason))
-    if others := [name for name in clause.broken_in if name != case.id]:
+    for reason in dict.fromkeys(verdict.reason for _, verdict in told):
+        yield indented(paragraph(reason))
+    broken_in = dict.fromkeys(name for clause in clauses for name in clause.broken_in)
+    if others := [name for name in broken_in if name != case.id]:
         yield indented(paragraph(("also in", "dim")))
         yield from map(copyable, others[:_OTHERS])
         if len(others) > _OTHERS:
@@ -64,14 +66,24 @@ def how_it_broke(
 
 
 def _telling(clause: ClauseResult, result: RunResult) -> tuple[CaseResult, Verdict] | None:
-    """The first scenario that broke it and the verdict there, one with evidence if there is any."""
+    """The scenario that broke it and the verdict there: with evidence if there is any, and one that is about it.
+
+    Else one that is about something else that broke there: it goes straight to the point, and tells of both at once.
+    """
     found = [
         (case, verdict)
         for case in result.cases
         for verdict in case.verdicts
         if verdict.clause == clause.id and verdict.outcome is Outcome.BROKEN
     ]
-    return next((pair for pair in found if pair[1].evidence is not None), found[0] if found else None)
+    return min(found, key=lambda pair: (pair[1].evidence is None, _remote(clause, pair[0])), default=None)
+
+
+def _remote(clause: ClauseResult, case: CaseResult) -> int:
+    if clause.id in case.clauses:
+        return 0
+    broken = {verdict.clause for verdict in case.verdicts if verdict.outcome is Outcome.BROKEN}
+    return 1 if broken.intersection(case.clauses) else 2
 
 
 def _line(line: TextLine, style: str, width: int, column: int) -> "Iterator[RenderableType]":

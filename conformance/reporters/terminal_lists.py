@@ -102,8 +102,9 @@ def _shortened(ids: Sequence[str], everything: Sequence[str]) -> list[str]:
 
 
 def _named(names: Sequence[str]) -> "Iterator[RenderableType]":
-    yield from map(copyable, names[:_SAME])
-    if len(names) > _SAME:
+    told = len(names) if len(names) == _SAME + 1 else _SAME  # a line that counts one takes as much room as the one
+    yield from map(copyable, names[:told])
+    if len(names) > told:
         yield indented(paragraph((f"and {len(names) - _SAME:,} more, see the report", "dim")))
 
 

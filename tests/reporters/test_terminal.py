@@ -98,6 +98,20 @@ def test_what_is_broken_elsewhere_too_is_told() -> None:
     assert "1 MUST clause broken\n" in text
 
 
+def test_the_scenario_that_is_about_a_clause_is_the_one_that_tells_of_it() -> None:
+    case = broken("+OK", "bad").cases[0]
+    about = replace(case, id="05-stat/y", clauses=("R1939-STAT-06",))
+    assert "--scenario 05-stat/y\n" in told(sample_run(case, about))
+
+
+def test_a_clause_that_no_scenario_is_about_is_told_with_what_broke_beside_it() -> None:
+    case = broken("+OK", "bad").cases[0]
+    verdicts = (*case.verdicts, replace(case.verdicts[0], clause="R1939-LIST-10"))
+    about = replace(case, id="05-stat/y", clauses=("R1939-STAT-06",), verdicts=verdicts)
+    text = told(sample_run(replace(case, verdicts=verdicts), about))
+    assert text.count("pop3spec run") == text.count("--scenario 05-stat/y\n") == 1
+
+
 def test_a_broken_clause_without_a_recording_is_told_in_words() -> None:
     case = CaseResult("x", "x", 1939, "5", Outcome.BROKEN, verdicts=(Verdict("R1939-STAT-06", Outcome.BROKEN, "bad"),))
     assert "RFC 1939 §5, STAT; stated as a fact, weighs as a MUST\n\n    bad\n\n    pop3spec run" in told(
@@ -226,7 +240,8 @@ def test_clauses_that_the_same_octets_broke_are_told_with_one_exchange() -> None
     second = replace(case.verdicts[0], clause="R1939-LIST-10")
     third = replace(case.verdicts[0], clause="R1939-STAT-07", reason="bad in another way")
     text = told(sample_run(replace(case, verdicts=(*case.verdicts, second, third))))
-    assert text.count("S: +OK 3 4210\n") == text.count("pop3spec run") == 2
+    assert text.count("S: +OK 3 4210\n") == text.count("pop3spec run") == 1
+    assert "\n    bad\n    bad in another way\n" in text
     assert text.index("broken: R1939-STAT-06") < text.index("broken: R1939-LIST-10") < text.index("^^^^^^")
 
 
