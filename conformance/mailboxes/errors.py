@@ -19,17 +19,17 @@ __all__ = ["FillError", "SpecError", "Unsupported", "reporting"]
 
 _ADVICE: Final = MappingProxyType(
     {
-        errno.ENOENT: "create it, or correct the path in the spec",
-        errno.ENOTDIR: "correct the path in the spec: a part of it is not a folder",
-        errno.EISDIR: "correct the path in the spec: a file is wanted there",
+        errno.ENOENT: "create it, or correct the path in --fill",
+        errno.ENOTDIR: "correct the path in --fill: a part of it is not a folder",
+        errno.EISDIR: "correct the path in --fill: a file is wanted there",
         errno.EACCES: "run as its owner or as root, or permit this account to write there",
         errno.EPERM: "run as its owner or as root",
         errno.EROFS: "choose a file system that can be written to",
         errno.ENOSPC: "make room on that file system",
         errno.EDQUOT: "make room: the quota is used up",
-        errno.ECONNREFUSED: "start the server, or correct host and port in the spec",
-        errno.EHOSTUNREACH: "correct the host in the spec, or see to the network",
-        errno.ENETUNREACH: "correct the host in the spec, or see to the network",
+        errno.ECONNREFUSED: "start the server, or correct host and port in --fill",
+        errno.EHOSTUNREACH: "correct the host in --fill, or see to the network",
+        errno.ENETUNREACH: "correct the host in --fill, or see to the network",
     }
 )
 
@@ -74,7 +74,7 @@ def _advice(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):  # its numbers are not the operating system's
         return "name the server's CA with ?ca=FILE, or take any certificate with ?verify=no"
     if isinstance(error, socket.gaierror):
-        return "correct the host in the spec"
+        return "correct the host in --fill"
     if isinstance(error, TimeoutError):
         return "see whether the server is overloaded or waits for something"
     if isinstance(error, ConnectionError) and error.errno not in _ADVICE:

@@ -54,7 +54,7 @@ class Maildir(Provisioner):
             present = folder if folder.exists() else folder.parent
             if not present.is_dir():
                 what = "that is not a folder" if present.exists() else f"{present} does not exist"
-                raise FillError(str(folder), what, "create the account's mail folder, or correct the spec")
+                raise FillError(str(folder), what, "create the account's mail folder, or correct --fill")
             for path in (present, *(folder / name for name in _FOLDERS)):
                 if path.exists():
                     demand_access(path, os.R_OK | os.W_OK | os.X_OK)

@@ -68,7 +68,7 @@ class Mbox(Provisioner):
                 demand_access(path.parent, os.W_OK | os.X_OK)
             else:
                 what = f"{path.parent} is not a folder"
-                raise FillError(str(path), what, "create that folder, or correct the path in the spec")
+                raise FillError(str(path), what, "create that folder, or correct the path in --fill")
 
     def count(self, mailbox: Mailbox) -> int:
         """The separator lines in the file; none where there is no file yet."""
@@ -195,4 +195,4 @@ def _create(path: Path, user: str) -> None:
 def _demand_file(path: Path) -> None:
     """Raise FillError for what is no plain file, such as a Maildir or a pipe."""
     if not stat.S_ISREG(path.stat().st_mode):
-        raise FillError(str(path), "that is not a file", "correct the path in the spec, or use maildir:PATH")
+        raise FillError(str(path), "that is not a file", "correct the path in --fill, or use maildir:PATH")

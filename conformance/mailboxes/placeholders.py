@@ -41,7 +41,7 @@ def as_path(template: str, user: str) -> Path:
     try:
         return path.expanduser() if template.startswith("~") else path
     except RuntimeError as error:  # pathlib says it so: no such account
-        raise FillError(str(path), "that home folder is not known", "write the whole path in the spec") from error
+        raise FillError(str(path), "that home folder is not known", "write the whole path in --fill") from error
 
 
 def as_address(template: str, user: str) -> str:
@@ -49,12 +49,12 @@ def as_address(template: str, user: str) -> str:
 
     def safe(value: str) -> str:
         if not value:
-            raise FillError(template, f"the account {user!r} has no such part", "write another address in the spec")
+            raise FillError(template, f"the account {user!r} has no such part", "write another address in --fill")
         return value
 
     address = _fill(template, user, safe)
     if not address.isascii() or not address.isprintable() or _NOT_IN_ADDRESS.search(address):
-        raise FillError(template, f"{address!r} is no mail address", "write another address in the spec")
+        raise FillError(template, f"{address!r} is no mail address", "write another address in --fill")
     return address
 
 

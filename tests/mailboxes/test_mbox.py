@@ -222,7 +222,7 @@ def test_what_is_no_file_is_refused_by_every_method(
 ) -> None:
     make(path)
     for method in (mbox.check, mbox.count, mbox.clear, lambda box: mbox.deliver(box, [ours(1)])):
-        with pytest.raises(FillError, match="that is not a file; correct the path in the spec, or use maildir:PATH"):
+        with pytest.raises(FillError, match="that is not a file; correct the path in --fill, or use maildir:PATH"):
             method(ALICE)
 
 
