@@ -33,7 +33,8 @@ class GroupedCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The groups, then what belongs to none."""
         for group in _GROUPS:
-            self._section(ctx, formatter, f"{group} options", group)
+            more = "; each but -k excludes with not- in front, such as --not-clause" if group == "Selection" else ""
+            self._section(ctx, formatter, f"{group} options{more}", group)
         with formatter.section("Ways to fill a maildrop (--fill)"):
             formatter.write_dl(list(_ways()))
         self._section(ctx, formatter, "Other options", None)
@@ -43,6 +44,7 @@ class GroupedCommand(click.Command):
             record
             for option in self.get_params(ctx)
             if isinstance(option, click.Option) and getattr(option, "group", None) == group
+            if not (option.name or "").startswith("not_")  # one line tells of all of them
             if (record := option.get_help_record(ctx)) is not None
         ]
         if records:
