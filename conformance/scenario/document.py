@@ -12,8 +12,9 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from conformance.clauses import CATALOGUE
+from conformance.mail import UnknownMailError, expand
 from conformance.scenario.parse import ScriptError, parse_session
-from conformance.scenario.steps import Act, Block, Check, Choice, Expect, Loop, Note, Place, Step
+from conformance.scenario.steps import Act, Block, Check, Choice, Deliver, Expect, Loop, Note, Place, Step
 
 __all__ = ["NEEDS", "SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "walk"]
 
@@ -152,11 +153,14 @@ def _scenarios(path: Path, place: Place, entry: Any, lines: list[str]) -> Iterat
     try:
         spec = ScenarioSpec.model_validate(_plain(entry))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = min(
+            error.errors(), key=lambda found: found["type"] != "extra_forbidden"
+        )  # a misspelt field is missing too
         raise ScriptError(_place_of(entry, first["loc"], place), _in_words(first)) from None
     steps = _steps(entry, spec, lines)
     clauses = _clauses(entry, spec, steps, place)
     _check_needs(entry, spec, place)
+    _check_mail(entry, spec, steps, place)
     stem = path.name.removesuffix(SUFFIX)
     base = f"{path.parent.name}/{stem}/{_slug(spec.scenario)}"
     maildrop = tuple(spec.maildrop) if isinstance(spec.maildrop, list) else None
@@ -223,6 +227,17 @@ def _check_needs(entry: Any, spec: ScenarioSpec, place: Place) -> None:
     if isinstance(spec.maildrop, str) and spec.maildrop != "any":
         where = _place_of(entry, ("maildrop",), place)
         raise ScriptError(where, "a maildrop is a list of message names, or the word any")
+
+
+def _check_mail(entry: Any, spec: ScenarioSpec, steps: Block, place: Place) -> None:
+    wanted = [] if not isinstance(spec.maildrop, list) else spec.maildrop
+    named = [(name, _place_of(entry, ("maildrop", number), place)) for number, name in enumerate(wanted)]
+    named += [(step.mail, step.place) for step in walk(steps) if isinstance(step, Deliver)]
+    for name, where in named:
+        try:
+            expand([name])
+        except UnknownMailError as error:
+            raise ScriptError(where, str(error)) from None
 
 
 def _plain(value: Any) -> Any:
