@@ -18,7 +18,8 @@ def counted(number: int, what: str) -> str:
 
 def force(clause: ClauseResult) -> str:
     """With what force the RFC speaks, for people."""
-    return "stated as a fact, weighs as a MUST" if clause.level is Level.FACT else clause.level.value
+    words = "stated as a fact, weighs as a MUST" if clause.level is Level.FACT else clause.level.value
+    return f"{words}, in a text that can be read in two ways" if clause.advisory is Advisory.DISPUTED else words
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
