@@ -23,6 +23,7 @@ class Front:
         self._progress = progress
         self._mask = mask
         self._begun = False
+        self._reason_told = ""
         self.run: Run | None = None
         """The run; None when its options were not even understood."""
         self.faults: list[str] = []
@@ -84,8 +85,13 @@ class Front:
         if outcome not in _TOLD:
             return ""
         broken = [verdict["id"] for verdict in case["clauses"] if verdict["outcome"] == Outcome.BROKEN.value]
-        about = ", ".join(broken) if outcome is Outcome.BROKEN else self._mask(case["reason"])
+        about = ", ".join(broken) if outcome is Outcome.BROKEN else self._reason(self._mask(case["reason"]))
         return f"{outcome.value}: {case['id']}: {about}"
+
+    def _reason(self, text: str) -> str:
+        """At length the first time only: one fault can end many scenarios."""
+        told, self._reason_told = self._reason_told, text
+        return text if text != told else "for the same reason"
 
     # -- what went wrong -----------------------------------------------------------------------------------------
 

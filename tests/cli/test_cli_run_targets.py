@@ -88,3 +88,12 @@ def test_mail_that_never_arrives_is_status_3(judged: Judged) -> None:
         )
     assert done.status == 3
     assert "errored" in done.out
+
+
+def test_one_fault_that_ends_many_scenarios_is_told_at_length_once_as_they_are_played_and_once_below(
+    judged: Judged,
+) -> None:
+    done = judged.run("--fill", "command:false", "--section", "6")
+    played, _, summary = done.out.partition("\n\n")
+    assert played.count("the command ended with status 1") == summary.count("the command ended with status 1") == 1
+    assert played.count(": for the same reason") > 5
