@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "run": "Judge a POP3 server, clause by clause.",
     "probe": "See what is listening at an address, without logging in.",
     "serve": "Run the built-in reference server.",
+    "faults": "List the ways in which that server can be wrong on purpose.",
     "clauses": "List what the RFCs demand, or explain one clause.",
     "scenarios": "List the scenarios, or check files of your own.",
 }

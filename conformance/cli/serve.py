@@ -10,6 +10,7 @@ from conformance.cli.status import Failure
 
 if TYPE_CHECKING:
     from conformance.server import Account, MaildirStore, MemoryStore
+    from conformance.server.faults import Armed
 
 __all__ = ["serve"]
 
@@ -57,6 +58,15 @@ _MAIL = click.Path(path_type=Path)
     metavar="SECONDS",
     help="Log out who is silent for so long, by the server's clock; 600 at least (RFC 1939 §3).",
 )
+@click.option(
+    "--fault",
+    "faults",
+    metavar="FAULT",
+    multiple=True,
+    help="Be wrong on purpose, such as 'cut(after=120)@RETR#2'; can be given again. `pop3spec faults` lists them.",
+)
+@click.option("--faults", "profile", type=_MAIL, metavar="FILE.toml", help="Be wrong in the ways that a profile lists.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the faults that strike by chance.")
 @click.argument("more", nargs=-1, type=_MAIL, metavar="")
 def serve(
     users: tuple[str, ...],
@@ -66,6 +76,9 @@ def serve(
     port: int,
     clock_rate: float,
     idle: float,
+    faults: tuple[str, ...],
+    profile: Path | None,
+    seed: int,
     more: tuple[Path, ...],
 ) -> None:
     """Run the built-in reference server, which keeps every clause of RFC 1939.
@@ -78,6 +91,14 @@ def serve(
       pop3spec serve --user alice:secret --port 1110
       pop3spec serve --user alice:secret --user bob:secret:apop --maildir /tmp/mail
       pop3spec serve --user alice:secret --mail *.eml
+      pop3spec serve --user alice:secret --mail *.eml --fault retr-not-stuffed --fault 'delay(seconds=2)@STAT'
+
+    \b
+    A profile of faults:
+      [[fault]]
+      name = "cut"
+      when = "RETR#2"
+      after = 120
     """
     from conformance.server import Policy, ReferenceServer, serve_until_signal
 
@@ -93,6 +114,8 @@ def serve(
         port=port,
         clock_rate=clock_rate,
         policy=Policy(autologout=idle),
+        faults=_faults(faults, profile),
+        seed=seed,
     )
     try:
         serve_until_signal(server, lambda line: click.echo(line))
@@ -114,6 +137,15 @@ def _accounts(users: tuple[str, ...]) -> "list[Account]":
             raise click.BadParameter(f"{account.name} is given twice", param_hint="--user")
         accounts.append(account)
     return accounts
+
+
+def _faults(texts: tuple[str, ...], profile: Path | None) -> "list[Armed]":
+    from conformance.server.faults import Armed, FaultError, read_profile
+
+    try:
+        return [*map(Armed.parse, texts), *(read_profile(profile) if profile is not None else ())]
+    except FaultError as error:
+        raise Failure(str(error)) from None
 
 
 def _store(accounts: "list[Account]", maildir: Path | None, mail: list[Path]) -> "MaildirStore | MemoryStore":
