@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check coverage format lock foreign build clean
+.PHONY: help env demo test check matrix coverage format lock foreign build clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ lock: ## write requirements.lock anew from pyproject.toml
 	    --annotation-style=line --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --no-emit-options --output-file requirements.lock pyproject.toml
 	rm -r $(VENV)-lock
+
+matrix: $(READY) ## play the kill matrix and write reports/kill-matrix.json and .md
+	$(BIN)/python -m tests.faults.publish
 
 foreign: ## install the real servers that tests/foreign starts (Debian, as root)
 	.ci/foreign-servers

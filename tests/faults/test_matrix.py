@@ -1,9 +1,12 @@
 """The kill matrix: for each fault, what the suite finds broken is what the fault declares."""
 
+import json
+
 import pytest
 
 from conformance.clauses import CATALOGUE
 from conformance.server.faults import FAULTS, Fault
+from tests.faults.publish import PUBLISHED
 from tests.faults.suite import Found, run, run_for
 
 
@@ -18,6 +21,12 @@ def test_the_suite_finds_just_what_a_fault_breaks(fault: Fault) -> None:
     if not _as_declared(fault, found):
         found = run_for(fault, patient=True)
     assert _as_declared(fault, found), _difference(fault, found)
+    published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    shown = {
+        kind: {what for what, by in published[kind].items() if by == fault.name} for kind in ("rules", "scenarios")
+    }
+    assert shown["rules"] <= found.accusers
+    assert shown["scenarios"] <= found.failed
 
 
 def test_faults_break_clauses_about_servers() -> None:

@@ -1,0 +1,110 @@
+"""Plays the whole kill matrix and writes `reports/kill-matrix.json` and `.md`: `python -m tests.faults.publish`."""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, Final
+
+import click
+
+from conformance import bundled
+from conformance.clauses import CATALOGUE, Advisory
+from conformance.server.faults import FAULTS
+from tests.faults.excuses import EXCUSES
+from tests.faults.suite import Found, run_for
+
+__all__ = ["MARKDOWN", "PUBLISHED", "as_markdown", "as_plain", "main"]
+
+PUBLISHED: Final = bundled.REPORTS / "kill-matrix.json"
+MARKDOWN: Final = bundled.REPORTS / "kill-matrix.md"
+_WORKERS: Final = 2
+
+_LEAD: Final = """\
+# The kill matrix
+
+A conformance suite is believed when it is known what it catches. The reference server can break each clause on demand,
+by a named fault, and the whole suite runs against a server that carries it: what it finds broken has to be exactly what
+the fault declares. Less is a hole in the suite, more is a false accusation. `make matrix` makes this page, and the tests
+play the matrix each time.
+
+Faults that break no clause are odd and lawful: they show that nobody is accused of what the RFC leaves open.
+"""
+
+
+def main() -> None:
+    """Play and write."""
+    with ProcessPoolExecutor(_WORKERS) as pool:
+        found = dict(zip(FAULTS, pool.map(_find, FAULTS), strict=True))
+    plain = as_plain(found)
+    PUBLISHED.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    MARKDOWN.write_text(as_markdown(plain), encoding="utf-8")
+    for fault in FAULTS.values():
+        if not fault.at_least and fault.clauses != found[fault.name].broken.keys():
+            click.echo(f"{fault.name}: found {sorted(found[fault.name].broken)}", err=True)
+
+
+def _find(name: str) -> Found:
+    fault = FAULTS[name]
+    found = run_for(fault)
+    return found if fault.clauses == found.broken.keys() else run_for(fault, patient=True)
+
+
+def as_plain(found: dict[str, Found]) -> dict[str, Any]:
+    """The matrix as data: what each fault breaks, and for each rule and scenario a fault that makes it fail."""
+    rules: dict[str, str] = {}
+    scenarios: dict[str, str] = {}
+    for name, one in found.items():
+        if not FAULTS[name].at_least:
+            rules |= {rule: name for rule in one.accusers if rule not in rules}
+            scenarios |= {scenario: name for scenario in one.failed if scenario not in scenarios}
+    return {
+        "schema": "pop3spec-kill-matrix/1",
+        "faults": [
+            {
+                "name": fault.name,
+                "room": fault.room,
+                "says": fault.says,
+                "breaks": sorted(fault.clauses),
+                "at_least": fault.at_least or None,
+            }
+            for fault in FAULTS.values()
+        ],
+        "rules": dict(sorted(rules.items())),
+        "scenarios": dict(sorted(scenarios.items())),
+    }
+
+
+def as_markdown(plain: dict[str, Any]) -> str:
+    """The same for people: fault by clause, and clause by fault."""
+    faults = plain["faults"]
+    exact = sum(fault["at_least"] is None for fault in faults)
+    lines = [_LEAD, f"{len(faults)} faults, {exact} of them exact.", ""]
+    for room in dict.fromkeys(fault["room"] for fault in faults):
+        lines += [f"## {room}", "", "| fault | the server | breaks |", "|---|---|---|"]
+        lines += [_row(fault) for fault in faults if fault["room"] == room]
+        lines.append("")
+    lines += ["## Clause by fault", "", "| clause | broken by |", "|---|---|"]
+    lines += [f"| {clause} | {_names(faults, clause)} |" for clause in CATALOGUE if CATALOGUE[clause].judges_server]
+    return "\n".join([*lines, ""])
+
+
+def _row(fault: dict[str, Any]) -> str:
+    breaks = ", ".join(fault["breaks"]) or "nothing"
+    more = f", and perhaps more: {fault['at_least']}" if fault["at_least"] else ""
+    return f"| `{fault['name']}` | {fault['says']} | {breaks}{more} |"
+
+
+def _names(faults: Iterable[dict[str, Any]], clause: str) -> str:
+    names = [f"`{fault['name']}`" for fault in faults if clause in fault["breaks"]]
+    return ", ".join(names) or f"no fault: {_why_none(clause)}"
+
+
+def _why_none(clause: str) -> str:
+    known = CATALOGUE[clause]
+    if known.excuse is not None:
+        return known.excuse
+    return EXCUSES.get(clause) or ("a permission" if known.advisory is Advisory.PERMISSION else "its text is disputed")
+
+
+if __name__ == "__main__":
+    main()
