@@ -24,8 +24,8 @@ _LEAD: Final = """\
 
 A conformance suite is believed when it is known what it catches. The reference server can break each clause on demand,
 by a named fault, and the whole suite runs against a server that carries it: what it finds broken has to be exactly what
-the fault declares. Less is a hole in the suite, more is a false accusation. `make matrix` makes this page, and the tests
-play the matrix each time.
+the fault declares. Less is a hole in the suite, more is a false accusation. `make matrix` makes this page, and the
+tests play the matrix each time.
 
 Faults that break no clause are odd and lawful: they show that nobody is accused of what the RFC leaves open.
 """
