@@ -41,7 +41,7 @@ class Command:
         if verb is None or not verb.least <= len(self.arguments) <= verb.most or b"" in self.arguments:
             return False
         numeric = self.arguments if verb.name in _NUMERIC else ()
-        return all(NUMBER.fullmatch(argument) for argument in numeric)
+        return all(map(NUMBER.fullmatch, numeric))
 
     @property
     def message(self) -> int | None:
