@@ -15,13 +15,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import FileIO
-from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
 from conformance.model import Maildrop, Message
 from conformance.server.canonical import size_of, wire_form
-from conformance.server.names import NameMaker, Place, base_of, place_of, unique_id_of
+from conformance.server.names import NameMaker, base_of, place_of, unique_id_of
 from conformance.server.stores import MaildropBusyError, MaildropError
 
 __all__ = ["HeldMaildir", "MaildirStore"]
@@ -40,7 +39,7 @@ class _Noted:
     """Inode, size and time of change: while these stay, so does what was counted."""
     octets: int
     unique_id: bytes
-    place: Place
+    place: str
 
 
 class MaildirStore:
@@ -91,23 +90,23 @@ class MaildirStore:
     def _take_in(self, folder: Path) -> None:
         """Move what is new to `cur`, never over a message that has the same name."""
         fresh = _messages(folder / "new")
-        taken = {base_of(entry.name) for entry in _messages(folder / "cur")} if fresh else set()
-        for entry in fresh:
-            base, colon, flags = entry.name.partition(":")
+        taken = set(map(base_of, _messages(folder / "cur"))) if fresh else set()
+        for name in fresh:
+            base, colon, flags = name.partition(":")
             kept = self._names.next() if base in taken else base
             taken.add(kept)
             with suppress(FileNotFoundError):  # another program was faster
-                Path(entry).rename(folder / "cur" / (f"{kept}:{flags}" if colon else f"{kept}:2,"))
+                (folder / "new" / name).rename(folder / "cur" / (f"{kept}:{flags}" if colon else f"{kept}:2,"))
 
     def _note(self, cur: Path, known: dict[str, _Noted]) -> dict[str, _Noted]:
         noted: dict[str, _Noted] = {}
-        for entry in _messages(cur):
-            name, base = entry.name, base_of(entry.name)
+        for name in _messages(cur):
+            base = base_of(name)
             with suppress(FileNotFoundError):  # it is gone, or bears other flags by now and is listed under those
-                found = entry.stat(follow_symlinks=False)
+                found = os.lstat(f"{cur}/{name}")
                 if base in noted:
                     base = self._names.next()
-                    name = Path(entry).rename(cur / f"{base}:2,").name
+                    name = (cur / name).rename(cur / f"{base}:2,").name
                 noted[base] = _look_at(cur, name, found, known.get(base))
         return dict(sorted(noted.items(), key=lambda item: item[1].place))
 
@@ -162,10 +161,10 @@ class HeldMaildir:
     def _path_now(self, number: int) -> str:
         """Where the message is when another program has changed its flags. Raises FileNotFoundError."""
         base = base_of(self._names[number - 1])
-        for entry in _messages(Path(self._cur)):
-            if base_of(entry.name) == base:
-                self._names[number - 1] = entry.name
-                return entry.path
+        for name in _messages(Path(self._cur)):
+            if base_of(name) == base:
+                self._names[number - 1] = name
+                return self._path(number)
         raise FileNotFoundError(base)
 
 
@@ -182,11 +181,10 @@ def _lock(path: Path) -> int:
     return descriptor
 
 
-def _messages(part: Path) -> list[os.DirEntry[str]]:
-    """The message files in a part of a Maildir, by name."""
+def _messages(part: Path) -> list[str]:
+    """The names of the message files in a part of a Maildir, in order."""
     with os.scandir(part) as entries:
-        found = [entry for entry in entries if entry.name[0] != "." and entry.is_file(follow_symlinks=False)]
-    return sorted(found, key=attrgetter("name"))
+        return sorted(entry.name for entry in entries if entry.name[0] != "." and entry.is_file(follow_symlinks=False))
 
 
 def _look_at(cur: Path, name: str, found: os.stat_result, known: _Noted | None) -> _Noted:
