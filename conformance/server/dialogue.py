@@ -1,6 +1,7 @@
 """The server's part in a session: each command gets the reply that the model says, filled from the maildrop."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,8 @@ from conformance.wire import Command, InvalidCommand, State
 
 __all__ = ["Dialogue"]
 
+_ROWS: Final = 1000
+"""Lines of a listing that are made at a time."""
 _FIXED: Final = MappingProxyType({b"NOOP\r": OK.status, b"noop\r": OK.status})
 _NONE: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 _REFUSED: Final = refused(b"not a command that can be obeyed now")
@@ -153,6 +156,9 @@ def _unique_id_listing(message: Message) -> bytes:
     return b"%d %b" % (message.number, message.unique_id)
 
 
-def _lines(rows: Iterable[bytes]) -> tuple[bytes, ...]:
-    block = b"\r\n".join(rows)
-    return (block + b"\r\n",) if block else ()
+def _lines(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows as lines, so many to a block that a listing of any length takes no memory."""
+    rows = iter(rows)
+    while some := list(islice(rows, _ROWS)):
+        some.append(b"")
+        yield b"\r\n".join(some)
