@@ -6,18 +6,24 @@ shows just as many holds nothing else; where it shows more, somebody else's mail
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from conformance.scenario.excuses import LOGINS
-from conformance.transcript import Conversation
+from conformance.transcript import Conversation, Exchange
 from conformance.verdicts import Outcome
-from conformance.wire import State
+from conformance.wire import Command, Line, State, parse_command
 
 __all__ = ["Held", "Stock", "held_back", "may_delete", "stock"]
 
 _OUTSIDE: Final = frozenset({State.CONNECTED, State.AUTHORIZATION})
 _TAIL: Final = 8
 """Octets of what was said before that are looked at together with what is said next."""
+_SURE_LENGTH: Final = 512
+"""Octets up to which a command line is taken for one command by every server."""
+_CONTROL: Final = frozenset({*range(0x20), 0x7F} - {0x0A})
+_READ_AS: Final = bytes(octet & 0x7F for octet in range(256)).upper()
+_PASSED_OVER: Final = bytes(octet for octet in range(256) if octet & 0x7F in _CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +87,59 @@ def _removed(conversation: Conversation) -> tuple[int, int]:
 def may_delete(conversation: Conversation, before: bytes, octets: bytes) -> tuple[bool, bytes]:
     """Whether octets, said after others, can make a server delete something; and what to hand in as `before` next.
 
-    In doubt they can: a server may cut lines where it likes, and pass over NUL.
+    In doubt they can: behind anything but plain commands a server may cut lines where it likes, and pass over NUL and
+    other control characters and the eighth bit.
     """
-    said = before + octets.replace(b"\0", b"").upper()
+    said = before + _plain(octets)
+    after = said[-_TAIL:]
     if b"DELE" not in said:
-        return False, said[-_TAIL:]
-    waiting = {command.verb for command in conversation.connection.waiting}
-    entering = any(exchange.verb == "AUTH" and not exchange.negative for exchange in conversation.exchanges)
-    logins = any(login.encode() in said for login in LOGINS) or not waiting.isdisjoint(LOGINS) or entering
-    return conversation.state not in _OUTSIDE or logins, said[-_TAIL:]
+        return False, after
+    commands = _commands(conversation, octets)
+    if commands is None:
+        unfinished = conversation.connection.unfinished
+        enters = len(unfinished) > _SURE_LENGTH or _names_login(said) or _names_login(_plain(unfinished + octets))
+    elif not any(command.verb == "DELE" for command in commands):
+        return False, after  # such as USER adele
+    else:
+        enters = any(command.verb in LOGINS for command in commands)
+    return enters or conversation.state not in _OUTSIDE or _may_have_entered(conversation), after
+
+
+def _plain(octets: bytes) -> bytes:
+    return octets.translate(_READ_AS, _PASSED_OVER)
+
+
+def _commands(conversation: Conversation, octets: bytes) -> list[Command] | None:
+    """The commands that these octets are; None where servers may read them in more than one way."""
+    *lines, rest = (conversation.connection.unfinished + octets).split(b"\n")
+    if rest or not all(exchange.certain for exchange in conversation.exchanges):
+        return None
+    read = [parse_command(Line(line + b"\n")) for line in lines]
+    commands = [one for one in read if isinstance(one, Command) and not one.line.defects]
+    return commands if len(commands) == len(read) and all(one.line.length <= _SURE_LENGTH for one in read) else None
+
+
+def _may_have_entered(conversation: Conversation) -> bool:
+    """Whether a login may have succeeded, whatever the replies show: they may belong to other commands."""
+    exchanges = conversation.exchanges
+    shifted = any(exchange.extra_lines for exchange in exchanges)
+    for exchange, following in zip_longest(exchanges, exchanges[1:]):
+        alone = not exchange.pipelined and (following is None or not following.pipelined)
+        refused = exchange.negative and exchange.complete and exchange.certain and alone and not shifted
+        if _is_login(exchange) and not refused:
+            return True
+    return False
+
+
+def _is_login(exchange: Exchange) -> bool:
+    command = exchange.command
+    if command is None or (isinstance(command, Command) and exchange.certain):
+        return exchange.verb in LOGINS
+    return command.line.length > _SURE_LENGTH or _names_login(_plain(command.line.raw))
+
+
+def _names_login(plain: bytes) -> bool:
+    return any(login.encode() in plain for login in LOGINS)
 
 
 def held_back(found: Stock | None) -> Held | None:
