@@ -428,6 +428,7 @@ DIGEST = ALICE.digest(b"<1.2@localhost>").decode()[:-1]
         ("NOOP {short}", "opensesam"),
         ("APOP {user} {digest}", DIGEST),
         ("NOOP {digest}", DIGEST),
+        ("NOOP {forged}", DIGEST),
     ],
 )
 def test_no_secret_is_seen_though_the_server_repeats_it(command: str, secret: str) -> None:
