@@ -117,8 +117,11 @@ class _Play:
         verdicts = fold([*verdicts, *self._unreached(outcome, reason, verdicts)])
         if any(v.outcome is Outcome.BROKEN and CATALOGUE[v.clause].can_fail for v in verdicts):
             outcome = Outcome.BROKEN
-        elif outcome is Outcome.BROKEN:  # only where the texts are disputed: told, not held against the server
-            outcome = Outcome.KEPT
+        elif (
+            outcome is Outcome.BROKEN
+        ):  # where the texts are disputed, or what is not judged: told, not held against it
+            unreached = any(verdict.outcome is Outcome.INCONCLUSIVE for verdict in verdicts)
+            outcome = Outcome.INCONCLUSIVE if unreached else Outcome.KEPT
         if self._spoils(drivers):
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]

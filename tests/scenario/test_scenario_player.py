@@ -78,6 +78,15 @@ def test_what_only_the_monitor_sees_breaks_too() -> None:
     assert (case.outcome, case.reason) == (Outcome.BROKEN, "")
 
 
+def test_only_what_was_selected_is_judged(house: Theatre) -> None:
+    session = HELLO + "C: NOOP\nS: +OK [R1939-NOOP-01]\nC: STAT\nS: -ERR [R1939-STAT-04]"
+    case = house.play(session, judged=frozenset({STAT}), clauses=(NOOP, STAT))
+    assert case.clauses == (NOOP, STAT)
+    assert outcomes(case).keys() == {STAT}
+    assert outcomes(case)[STAT] == "inconclusive"
+    assert case.outcome is Outcome.INCONCLUSIVE
+
+
 def test_a_break_of_what_is_disputed_is_told_and_not_held_against_the_server() -> None:
     assert not CATALOGUE[DISPUTED].can_fail
     case = at_noop(b"-ERR no\r\n", f"C: NOOP\nS: +OK [{DISPUTED}]")
