@@ -122,7 +122,7 @@ class _Play:
         ):  # where the texts are disputed, or what is not judged: told, not held against it
             unreached = any(verdict.outcome is Outcome.INCONCLUSIVE for verdict in verdicts)
             outcome = Outcome.INCONCLUSIVE if unreached else Outcome.KEPT
-        if self._spoils(drivers):
+        if outcome is not Outcome.KEPT or self._spoils(drivers):  # where something went wrong mail may have gone, too
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]
         secrets = self._secrets()

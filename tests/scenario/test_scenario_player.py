@@ -415,6 +415,17 @@ def test_a_server_is_restarted_by_the_users_command(house: Theatre) -> None:
     assert (failed.outcome, "failed with status 3: exit 3" in failed.reason) == (Outcome.ERRORED, True)
 
 
+def test_a_maildrop_that_was_not_as_it_should_be_is_filled_anew(house: Theatre) -> None:
+    """A server may delete what was retrieved (RFC 1939 §8); the next scenario must not be the one that suffers."""
+    stage = house.stage()
+    taken = "C: <log in>\ncheck count == 2"
+    assert house.play(taken, stage, maildrop=("plain", "dots")).outcome is Outcome.KEPT
+    gone = next(path for name in ("new", "cur") for path in (house.folder / "alice" / name).iterdir())
+    gone.unlink()
+    assert house.play(taken, stage, maildrop=("plain", "dots")).outcome is Outcome.INCONCLUSIVE
+    assert house.play(taken, stage, maildrop=("plain", "dots")).outcome is Outcome.KEPT
+
+
 # -- secrets ---------------------------------------------------------------------------------------------------------
 
 
