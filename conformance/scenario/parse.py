@@ -319,10 +319,9 @@ def _let(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Let:
 
 
 def _deliver(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Deliver:
-    found = re.fullmatch(r"(\S+)(?: to (\d))?", rest)
-    if found is None:
-        raise line.error("deliver MAIL or deliver MAIL to ACCOUNT is expected here")
-    return Deliver(line.place, found[1], int(found[2] or 1))
+    if len(rest.split()) != 1:
+        raise line.error("deliver MAIL is expected here")
+    return Deliver(line.place, rest)
 
 
 def _restart(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Restart:

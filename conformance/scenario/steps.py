@@ -143,7 +143,6 @@ class Deliver:
 
     place: Place
     mail: str
-    account: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def test_a_choice_has_branches_that_begin_with_the_server() -> None:
 
 def test_statements() -> None:
     steps = parse_session(
-        "let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain to 2\nskip enough"
+        "let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain\nskip enough"
     )
     assert [type(step).__name__ for step in steps] == ["Let", "Check", "Note", "Deliver", "Skip"]
     check, note, skip = steps[1], steps[2], steps[4]
@@ -161,6 +161,7 @@ def test_remarks_and_empty_lines_are_passed_over() -> None:
         ("either:\n  S: +OK", 1, 1, "at least one or"),
         ("either:\n  C: NOOP\nor:\n  S: +OK", 2, 3, "begins with what the server does"),
         ("deliver", 1, 1, "deliver MAIL"),
+        ("deliver plain to 2", 1, 1, "deliver MAIL"),
         ("restart now", 1, 1, "alone"),
         ("note", 1, 1, "needs a text"),
         ("skip", 1, 1, "needs the reason"),
