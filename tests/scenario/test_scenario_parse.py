@@ -117,9 +117,7 @@ def test_a_choice_has_branches_that_begin_with_the_server() -> None:
 
 
 def test_statements() -> None:
-    steps = parse_session(
-        "let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain\nskip enough"
-    )
+    steps = parse_session("let a = 1 + 1\ncheck a == 2  [R1939-STAT-05]\nnote it holds\ndeliver plain\nskip enough")
     assert [type(step).__name__ for step in steps] == ["Let", "Check", "Note", "Deliver", "Skip"]
     check, note, skip = steps[1], steps[2], steps[4]
     assert isinstance(check, Check)
