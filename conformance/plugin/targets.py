@@ -18,6 +18,9 @@ __all__ = ["Described", "UsageError", "describe"]
 PASSWORD_VARIABLE: Final = "POP3SPEC_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 """Where the password of an account is looked for that was given without one."""
 
+_MOST: Final = 86_400.0
+"""Seconds that a limit may have, and how much faster a clock may run."""
+
 
 _EXPECTED: Final = {
     "int_type": "a whole number is expected, without quotes",
@@ -52,12 +55,12 @@ class _Account(BaseModel):
 
 class _Limits(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    connect: float | None = Field(default=None, gt=0)
-    reply: float | None = Field(default=None, gt=0)
-    login: float | None = Field(default=None, gt=0)
-    quiet: float | None = Field(default=None, gt=0)
-    close: float | None = Field(default=None, gt=0)
-    unlock: float | None = Field(default=None, gt=0)
+    connect: float | None = Field(default=None, gt=0, le=_MOST)
+    reply: float | None = Field(default=None, gt=0, le=_MOST)
+    login: float | None = Field(default=None, gt=0, le=_MOST)
+    quiet: float | None = Field(default=None, gt=0, le=_MOST)
+    close: float | None = Field(default=None, gt=0, le=_MOST)
+    unlock: float | None = Field(default=None, gt=0, le=_MOST)
 
 
 class _File(BaseModel):
@@ -67,7 +70,7 @@ class _File(BaseModel):
     account: list[_Account] = []
     fill: str = "none"
     restart: str = ""
-    clock_rate: float = Field(default=1.0, gt=0, alias="clock-rate")
+    clock_rate: float = Field(default=1.0, gt=0, le=_MOST, alias="clock-rate")
     limits: _Limits = _Limits()
 
 
@@ -92,15 +95,16 @@ def describe(options: Mapping[str, Any]) -> Described | None:
         *(_account(text, apop=True) for text in options.get("apop-account") or ()),
     )
     limits = target.limits
-    if seconds := options.get("timeout"):
+    if (seconds := _positive(options, "timeout")) is not None:
         limits = replace(limits, reply=seconds, connect=seconds)
+    port, clock_rate = options.get("port"), _positive(options, "clock-rate")
     target = replace(
         target,
         host=options.get("host") or target.host,
-        port=_port(options.get("port") or target.port),
+        port=_port(target.port if port is None else port),
         accounts=_merged(target.accounts, accounts),
         limits=limits,
-        clock_rate=options.get("clock-rate") or target.clock_rate,
+        clock_rate=target.clock_rate if clock_rate is None else clock_rate,
     )
     return Described(target, options.get("fill") or described.fill, options.get("restart") or described.restart)
 
@@ -108,6 +112,14 @@ def describe(options: Mapping[str, Any]) -> Described | None:
 def _merged(known: Sequence[Account], given: Sequence[Account]) -> tuple[Account, ...]:
     names = {account.name for account in given}
     return (*given, *(account for account in known if account.name not in names))
+
+
+def _positive(options: Mapping[str, Any], name: str) -> float | None:
+    value: float | None = options.get(name)
+    if value is not None and not 0 < value <= _MOST:
+        message = f"--{name} {value:g}: a number above 0 and up to {_MOST:g} is expected"
+        raise UsageError(message)
+    return value
 
 
 def _port(port: int) -> int:
@@ -132,14 +144,15 @@ def _account(text: str, *, apop: bool) -> Account:
 
 def _from_url(text: str) -> Described:
     """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``. Beyond it: a password behind a colon, ``pop3:`` as a scheme."""
+    expected = "pop://USER;AUTH=AUTH@HOST:PORT is expected, with %2F for / and the like in names (RFC 2384)"
     try:
         url = urlsplit(text)
-        port = url.port or 110
-    except ValueError as error:
-        message = f"{_without_password(text)} is no URL: {error}"
+        port = 110 if url.port is None else url.port
+    except ValueError:  # its text may quote the password
+        message = f"{_without_password(text)} is no URL: {expected}"
         raise UsageError(message) from None
     if url.scheme not in ("pop", "pop3") or not url.hostname or url.path.strip("/") or url.query or url.fragment:
-        message = f"{_without_password(text)} is no POP URL: pop://USER;AUTH=AUTH@HOST:PORT is expected (RFC 2384)"
+        message = f"{_without_password(text)} is no POP URL: {expected}"
         raise UsageError(message)
     accounts: tuple[Account, ...] = ()
     if "@" in url.netloc:
@@ -151,9 +164,10 @@ def _from_url(text: str) -> Described:
 
 
 def _without_password(url: str) -> str:
-    head, at, tail = url.rpartition("@")
-    user, colon, _ = head.rpartition(":")
-    return f"{user}:********@{tail}" if at and colon and not user.endswith(("pop", "pops")) else url
+    scheme, slashes, rest = url.partition("://")
+    head, at, tail = rest.rpartition("@")
+    user, colon, _ = head.partition(":")
+    return f"{scheme}{slashes}{user}:********@{tail}" if at and colon else url
 
 
 def _from_file(path: Path) -> Described:
