@@ -51,6 +51,8 @@ class ScenarioItem(pytest.Item):
         """Play it; fails when a clause broke at the level that fails, skips when there was nothing to judge."""
         run: Any = self.config.pluginmanager.get_plugin("pop3spec-run")
         self.case = case = run.play(self.scenario)
+        # pytest's own JUnit report takes them from the item
+        self.user_properties += [("pop3_clause", f"{one.clause} {one.outcome.value}") for one in case.verdicts]
         if self.config.getoption("allure_report_dir", None):
             decorate(case, CATALOGUE)
         if reason := case_failure(case, run.fail_on):

@@ -193,8 +193,6 @@ class Run:
         report: Any = yield
         if isinstance(item, ScenarioItem) and item.case is not None and report.when == "call":
             report.pop3_case = case_as_plain(item.case)
-            clauses = ((verdict.clause, verdict.outcome.value) for verdict in item.case.verdicts)
-            report.user_properties += [("pop3_clause", f"{clause} {outcome}") for clause, outcome in clauses]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
