@@ -41,6 +41,7 @@ __all__ = ["EXIT_TARGET", "Run"]
 
 EXIT_TARGET: Final = 3
 """Exit status when the target cannot be reached, logged in to or filled."""
+_NOTHING: Final = "nothing is selected: no scenario is left by the selection; `pop3spec scenarios` lists them"
 
 
 class Run:
@@ -169,8 +170,9 @@ class Run:
             (chosen if wanted else others).append(item)
         scenarios = [item for item in chosen if isinstance(item, ScenarioItem)]
         if others and not scenarios:
-            message = "nothing is selected: no scenario is left by the selection; `pop3spec scenarios` lists them"
-            raise pytest.UsageError(message)
+            if self.worker is None:
+                raise pytest.UsageError(_NOTHING)
+            chosen = []  # an error of one worker would be an accident to pytest-xdist: the controller tells
         config.hook.pytest_deselected(items=others)
         rest: list[pytest.Item] = [item for item in chosen if not isinstance(item, ScenarioItem)]
         scenarios.sort(key=lambda item: ("slow" in item.scenario.needs, item.scenario.wrong_logins > 0))
@@ -208,6 +210,9 @@ class Run:
         """Leave the maildrops empty and write the reports."""
         if not self.spread and not self.trouble and not self.config.option.collectonly:
             self.stage.end()
+        if self.spread and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            self.trouble = _NOTHING
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.worker is not None or not self.cases:
             return
         self.result = self._result()

@@ -130,6 +130,12 @@ def test_more_workers_than_accounts_are_a_mistake(theirs: Suite) -> None:
     assert "-n 2 needs as many accounts, one a worker, and 1 can be used" in done.text
 
 
+def test_nothing_selected_is_no_accident_of_a_worker(theirs: Suite) -> None:
+    done = theirs.judge("-n", "2", FILE, "--pop3-clause", "R1939-TOP-01", accounts=("alice", "bob"))
+    assert done.status == pytest.ExitCode.USAGE_ERROR
+    assert "nothing is selected: no scenario is left by the selection" in done.text
+
+
 # -- mistakes --------------------------------------------------------------------------------------------------------
 
 
