@@ -110,6 +110,6 @@ def at_peer(session: str, *scripts: list[Action], judged: frozenset[str] | None 
     """
     played = scenario(session, **more)
     with peer(*scripts) as server:
-        stage = Stage(server.target(ALICE, BOB, reply=0.5, login=0.5), provisioner("none"))
+        stage = Stage(server.target(ALICE, BOB, reply=0.5, login=0.5, close=0.5), provisioner("none"))
         stage.features = Features(Look("POP3", b"+OK"))
         return play(played, stage, frozenset(played.clauses) if judged is None else judged)
