@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["COMMAND", "Done", "environment", "pop3spec"]
+__all__ = ["COMMAND", "Done", "environment", "pop3spec", "unmeasured"]
 
 COMMAND = (sys.executable, "-bb", "-m", "conformance.cli")
 
@@ -32,6 +32,11 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment without what tests and terminals put there."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     return {**plain, **(more or {})}
+
+
+def unmeasured() -> dict[str, str]:
+    """That without coverage's, which imports things of its own."""
+    return {name: value for name, value in environment().items() if not name.startswith("COVERAGE_")}
 
 
 def pop3spec(

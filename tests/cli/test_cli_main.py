@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from conformance import __version__
-from tests.cli.command import environment, pop3spec
+from tests.cli.command import pop3spec, unmeasured
 
 COMMANDS = ("run", "probe", "serve", "clauses", "scenarios", "demo")
 
@@ -35,7 +35,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys; from conformance.cli.main import call; call(['--help'])\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment())
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=unmeasured())
     assert done.stderr == b"[]\n"
 
 

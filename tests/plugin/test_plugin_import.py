@@ -4,15 +4,13 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 
-from tests.cli.command import environment
+from tests.cli.command import unmeasured
 
 HEAVY = ("hypothesis", "pydantic", "jinja2", "ruamel", "ruamel.yaml", "asyncio", "rich", "click", "socket", "faker")
 
 
 def printed(program: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, env=environment(), text=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=unmeasured(), text=True)
     return done.stdout.strip()
 
 
