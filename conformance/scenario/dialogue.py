@@ -271,8 +271,9 @@ class Dialogue:
         self._nothing_came(line)
         if not driver.listening:
             message = f"nothing was to come, and the connection ended: {_how(driver)}"
-            exchanges, now = line.conversation.exchanges, time.monotonic() - driver.transcript.opened
-            if excuse := may_have_closed(driver, len(exchanges), now, self.stage.target.clock_rate):
+            exchanges, ending = line.conversation.exchanges, driver.transcript.ending
+            at = ending.at if ending is not None else time.monotonic() - driver.transcript.opened
+            if excuse := may_have_closed(driver, len(exchanges), at, self.stage.target.clock_rate):
                 raise Unclear(f"{message}; {excuse}", lost=True)
             raise Mismatch(message, lost=True)
         line.adrift |= any(exchange.answered_at is None for exchange in line.conversation.exchanges[line.read :])
