@@ -11,6 +11,8 @@ __all__ = ["LISTERS", "Drop", "Retrieved", "Topped", "Watch", "Witness"]
 
 LISTERS: Final = ("STAT", "LIST", "UIDL")
 """Commands that tell how many messages there are."""
+_MOST: Final = 1 << 17
+"""Messages that are numbered in the mind; a count beyond that may be a lie, and would cost memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,10 @@ class Drop:
 
     @property
     def all_numbers(self) -> frozenset[int] | None:
-        """All message-numbers: listed, or counted."""
+        """All message-numbers: listed, or counted, if that makes no more than can be meant."""
         if self.numbers is not None:
             return self.numbers
-        return None if self.count is None else frozenset(range(1, self.count + 1))
+        return None if self.count is None or self.count > _MOST else frozenset(range(1, self.count + 1))
 
     @property
     def empty(self) -> bool:

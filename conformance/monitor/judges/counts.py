@@ -70,10 +70,9 @@ def _truth(session: Session, drop: Drop, counts: Mapping[str, int]) -> int | Non
     if put_there in votes:
         return put_there
     low, high = min(votes), max(votes)
-    disputed = set(range(low + 1, high + 1))
-    if disputed & drop.there:
+    if any(low < number <= high for number in drop.there):
         return high
-    if disputed <= drop.missing:
+    if sum(low < number <= high for number in drop.missing) == high - low:
         return low
     adds_up = drop.before_marks is not None and drop.before_marks.octets == sum(drop.full.values())
     return counts["LIST"] if adds_up and set(counts) == {"STAT", "LIST"} else None

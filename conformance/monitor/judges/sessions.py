@@ -168,4 +168,6 @@ def _marked_still(session: Session, found: _Reckoning) -> bool:
         return drop is not None
     if drop.numbers is None or drop.numbers == frozenset(range(1, len(drop.numbers) + 1)):
         return False
-    return frozenset(range(1, max(drop.numbers) + 1)) - drop.numbers <= found.marked
+    most = max(drop.numbers)
+    gaps = most - sum(number > 0 for number in drop.numbers)
+    return gaps == sum(0 < number < most for number in found.marked - drop.numbers)
