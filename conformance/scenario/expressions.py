@@ -26,9 +26,18 @@ _BINARY: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Equality; a server may say a word where another time it says a number, and no octets are equal to a number."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_equal(value, right[key]) for key, value in left.items())
+    return isinstance(left, bytes) == isinstance(right, bytes) and bool(left == right)
+
+
 _COMPARE: Final[Mapping[type, Callable[[Any, Any], bool]]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+    ast.Eq: _equal,
+    ast.NotEq: lambda a, b: not _equal(a, b),
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
