@@ -198,6 +198,8 @@ class _Play:
             raise self._fault(ended)
         if self._front.run is None or self._front.run.trouble:
             raise self._trouble(ended)
+        if self._front.run.ended_early:
+            raise Failure(self._mask(self._front.run.ended_early), Status.TARGET)
         if (result := self._front.run.result) is None:
             raise self._nothing(ended)
         if result.errored and not result.judged_anything:

@@ -20,6 +20,7 @@ from conformance.driver.backup import save_and_empty
 from conformance.mailboxes import FillError, provisioner
 from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file
 from conformance.plugin.options import OPTIONS
+from conformance.plugin.patience import Patience
 from conformance.plugin.selection import Selection
 from conformance.plugin.targets import UsageError, describe
 from conformance.reporters import ReportError, TerminalReporter, check_folder, write_all
@@ -79,6 +80,9 @@ class Run:
         self._clock = time.monotonic()
         self.trouble: str = ""
         """Why the target cannot be worked with."""
+        self.ended_early: str = ""
+        """Why there was no sense in going on."""
+        self._patience = Patience(self.stage)
         self._add_bundled()
 
     # -- set-up --------------------------------------------------------------------------------------------------
@@ -182,7 +186,9 @@ class Run:
 
     def play(self, scenario: Scenario) -> CaseResult:
         """Play one scenario on this worker's stage."""
-        return play(scenario, self.stage, self.clauses)
+        case = play(scenario, self.stage, self.clauses)
+        self.ended_early = self.ended_early or self._patience.lost_with(case)
+        return case
 
     @property
     def fail_on(self) -> FailOn:
@@ -195,13 +201,19 @@ class Run:
         report: Any = yield
         if isinstance(item, ScenarioItem) and item.case is not None and report.when == "call":
             report.pop3_case = case_as_plain(item.case)
+            report.pop3_ended_early = self.ended_early
         return report
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the case out of the report, in the controller."""
+        """Take the case out of the report, in the controller; end the run when there is no sense in going on."""
         data = getattr(report, "pop3_case", None)
-        if data is not None and self.worker is None:
-            self.cases.append(case_from_plain(data))
+        if data is None or self.worker is not None:
+            return
+        self.cases.append(case_from_plain(data))
+        if why := getattr(report, "pop3_ended_early", ""):
+            self.ended_early = why
+            pytest.exit(why, returncode=EXIT_TARGET)
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -281,5 +293,5 @@ class Run:
             )
             reporter.report(self.result)
             terminalreporter.write(text.getvalue())
-        if self.trouble:
-            terminalreporter.write_line(self.trouble)
+        if self.trouble or self.ended_early:
+            terminalreporter.write_line(self.trouble or self.ended_early)
