@@ -74,7 +74,7 @@ def slowness() -> float:
     began = time.monotonic()
     for _ in range(20):
         json.loads(json.dumps({str(number): [number] * 10 for number in range(2000)}))
-    return max(1.0, (time.monotonic() - began) / 0.06)
+    return max(1.0, float(time.monotonic() - began) / 0.06)
 
 
 def judged(folder: Path, described: Path) -> tuple[Done, Any, float]:
