@@ -186,7 +186,7 @@ class Dialogue:
         self.evidence = listing.evidence()
         size = {number: octets for number, octets in rows_of(listing).items() if isinstance(octets, int)}
         sessions = [driver.conversation for driver in self.drivers]
-        line.stock = stock(len(listing.body_lines()), self.delivered if ours else None, self.later, sessions)
+        line.stock = stock(listing, self.delivered if ours else None, self.later, sessions)
         self.variables |= {"size": size, "count": len(size)}
 
     # -- what the server does ------------------------------------------------------------------------------------

@@ -36,10 +36,14 @@ class Stock:
     """How many of ours there must be; None when nothing is known of the maildrop."""
     most: int | None
     """How many of ours there can be."""
+    numbered: bool = True
+    """Whether they were numbered from 1 on without gaps; else there may be more than were shown."""
 
     @property
     def all_ours(self) -> bool:
         """Whether nobody else's mail can be among them."""
+        if not self.numbered:
+            return False
         if self.least is None or self.most is None:
             return self.found == 0
         return self.least <= self.found <= self.most
@@ -53,19 +57,25 @@ class Held:
     reason: str
 
 
-def stock(found: int, delivered: int | None, later: int, conversations: Iterable[Conversation]) -> Stock:
-    """The stock of a session that begins now.
+def stock(listing: Exchange, delivered: int | None, later: int, conversations: Iterable[Conversation]) -> Stock:
+    """The stock of a session that begins now, by what LIST showed.
 
     `delivered` messages were there at first, `later` ones were handed over since and may be on their way.
     """
+    words = [line.content.split()[:1] for line in listing.body_lines()]
+    found, numbered = len(words), sorted(map(_number, words)) == list(range(1, len(words) + 1))
     if delivered is None:
-        return Stock(found, None, None)
+        return Stock(found, None, None, numbered)
     removed = perhaps = 0
     for conversation in conversations:
         sure, unsure = _removed(conversation)
         removed += sure
         perhaps += unsure
-    return Stock(found, delivered - removed - perhaps, delivered + later - removed)
+    return Stock(found, delivered - removed - perhaps, delivered + later - removed, numbered)
+
+
+def _number(words: list[bytes]) -> int:
+    return int(words[0]) if words and words[0].isdigit() and len(words[0]) < 20 else 0
 
 
 def _removed(conversation: Conversation) -> tuple[int, int]:
@@ -155,5 +165,8 @@ def held_back(found: Stock | None) -> Held | None:
         return Held(
             Outcome.ERRORED, f"{lead} holds {found.found} messages, and {max(found.most, 0)} of them can be ours"
         )
+    if not found.numbered:
+        gaps = "is not listed by the numbers 1, 2, 3 and so on, so it is not certain what is in it"
+        return Held(Outcome.INCONCLUSIVE, f"{lead} {gaps}")
     missing = f"shows {found.found} messages and must hold {found.least} of ours, so it is not certain whose they are"
     return Held(Outcome.INCONCLUSIVE, f"{lead} {missing}")
