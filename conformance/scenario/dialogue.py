@@ -66,6 +66,8 @@ class Dialogue:
         """Messages in the maildrop at first; None when nothing is known of it."""
         self.later = 0
         """Messages that were delivered to it since."""
+        self.strangers = ""
+        """How it was seen that there is mail in it which this run did not deliver; empty when it was not."""
         self.variables = variables
         """What was captured so far; shared with who made this."""
         self.lines: dict[str, _Line] = {}
@@ -188,6 +190,11 @@ class Dialogue:
         sessions = [driver.conversation for driver in self.drivers]
         line.stock = stock(listing, self.delivered if ours else None, self.later, sessions)
         self.variables |= {"size": size, "count": len(size)}
+        if ours and self.delivered is not None and len(size) > self.delivered + self.later:
+            self.strangers = (
+                f"the maildrop held {len(size)} messages, and {self.delivered + self.later} were delivered: "
+                "mail seems to arrive from elsewhere"
+            )
 
     # -- what the server does ------------------------------------------------------------------------------------
 

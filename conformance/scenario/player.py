@@ -216,6 +216,9 @@ class _Play:
         if mismatch.lost and not self._stage.alive():
             reason = f"the server is gone: it takes no connections any more. {mismatch.reason}"
             raise Stop(Outcome.ERRORED, reason)
+        if self._dialogue.strangers:
+            reason = f"{mismatch.reason}; {self._dialogue.strangers}"
+            raise Stop(Outcome.ERRORED, reason)
         self._verdicts += [
             Verdict(clause, Outcome.BROKEN, mismatch.reason, self._dialogue.evidence) for clause in clauses
         ]
