@@ -66,7 +66,7 @@ class Run:
 
     def seconds(self, *, large: bool) -> float:
         """What the scenarios with thousands of messages or millions of octets took, or all others."""
-        return sum(c["seconds"] for c in self.results["cases"] if ("/11-large-maildrops/" in c["id"]) is large)
+        return sum(float(c["seconds"]) for c in self.results["cases"] if ("/11-large-maildrops/" in c["id"]) is large)
 
 
 def slowness() -> float:
@@ -74,7 +74,7 @@ def slowness() -> float:
     began = time.monotonic()
     for _ in range(20):
         json.loads(json.dumps({str(number): [number] * 10 for number in range(2000)}))
-    return max(1.0, float(time.monotonic() - began) / 0.06)
+    return max(1.0, (time.monotonic() - began) / 0.06)
 
 
 def judged(folder: Path, described: Path) -> tuple[Done, Any, float]:
