@@ -1,11 +1,11 @@
 """The whole suite against a reference server that carries faults, in one process and in about a second.
 
-A run is quick because nothing is waited for that is due at once. A machine that is busy can make such a run see a
+A run is quick because nothing is waited for that is due at once, and seconds of the network are tenths here. A machine that is busy can make such a run see a
 silence that is none; so a run that is not as declared is done once more, with patience, and that one counts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -13,6 +13,7 @@ from conformance import bundled
 from conformance.driver import Account, Limits, Target, TargetError
 from conformance.mailboxes import Mailbox, Provisioner
 from conformance.scenario import SUFFIX, Scenario, Settings, Stage, load, play
+from conformance.scenario.steps import Act, Block, Choice, Loop, Step
 from conformance.server import Account as ServerAccount
 from conformance.server import MemoryStore, Policy, ReferenceServer
 from conformance.server.faults import Fault
@@ -35,6 +36,8 @@ _PATIENT: Final = Limits(connect=10, reply=2, login=2, quiet=0.15, close=1, unlo
 _CLOCK: Final = 600.0
 """How much faster the server's clock runs where its timer is waited for: ten minutes take a second."""
 _IDLE: Final = 900.0
+_MINUTE: Final = 60.0
+_QUICKER: Final = 0.1
 
 LARGE: Final = "rfc1939/11-large-maildrops/"
 """Scenarios of maildrops and messages so large that they are only played where they matter."""
@@ -101,7 +104,24 @@ def run(*faults: str, slow: bool = False, large: bool = False, patient: bool = F
         who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
         target = Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
         stage = Stage(target, _Memory(store), Settings(slow=slow, restart="true"))
-        return _play(stage, [s for s in scenarios() if large or not s.id.startswith(LARGE)])
+        played = [s for s in scenarios() if large or not s.id.startswith(LARGE)]
+        return _play(stage, played if patient else [replace(s, steps=_hurried(s.steps)) for s in played])
+
+
+def _hurried(block: Block) -> Block:
+    """The same steps, with less patience for what takes some seconds in a network."""
+    return tuple(map(_hurry, block))
+
+
+def _hurry(step: Step) -> Step:
+    match step:
+        case Act(seconds=float(seconds)) if 1 <= seconds <= _MINUTE:
+            return replace(step, seconds=seconds * _QUICKER)
+        case Choice():
+            return replace(step, branches=tuple(map(_hurried, step.branches)))
+        case Loop():
+            return replace(step, block=_hurried(step.block))
+    return step
 
 
 def run_for(fault: Fault, *, patient: bool = False) -> Found:

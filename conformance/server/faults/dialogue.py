@@ -55,6 +55,11 @@ class FaultyDialogue(Dialogue):
         replied: Response = self.scene.through(Place.REPLY, response)
         return replied
 
+    def hang_up(self) -> None:
+        """Let go of the maildrop."""
+        self.scene.over = True
+        super().hang_up()
+
     def obey(self, command: Command | InvalidCommand) -> Response:
         """What the reference server does and says."""
         return super().answer(command)

@@ -54,6 +54,8 @@ class Scene:
         """What is being obeyed; None before the first command."""
         self.user = ""
         """Whose maildrop is being opened, or was."""
+        self.over = False
+        """Whether the connection has ended."""
         self._dialogue: FaultyDialogue | None = None
         self._counts: Counter[str] = Counter()
         self._moment = Moment(self.connection, GREETING, 1, 0, State.AUTHORIZATION)
