@@ -30,6 +30,7 @@ _LISTING_KEPT: Final = 200_000
 """Lines of a listing that are read."""
 _LONGEST_KEPT: Final = 1 << 20
 """Octets of one line of a body that are kept."""
+_BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 _SURE_LENGTH: Final = 512
 """Octets up to which a command line is taken for one command by every server (RFC 1939 §3 and RFC 2449 §4)."""
 
@@ -218,4 +219,5 @@ class Conversation:
                 self._last_answered.lost = mark.incident
                 self._certain = False  # its rest may still come, and is not the reply to what follows
         for exchange in self._unanswered:
-            exchange.lost = mark.incident
+            if exchange.lost not in _BY_SERVER:  # who closes behind the server changes nothing
+                exchange.lost = mark.incident

@@ -120,6 +120,11 @@ def test_nothing_is_lost_where_the_server_can_go_on(incident: Incident) -> None:
     assert read.exchanges[1].complete
 
 
+def test_a_server_that_closed_has_closed_whatever_the_client_does_then() -> None:
+    read = conversation(GREETING, ("C", b"NOOP\r\n"), Incident.WAITED, Incident.SERVER_CLOSED, Incident.CLIENT_CLOSED)
+    assert read.exchanges[1].lost is Incident.SERVER_CLOSED
+
+
 def test_a_reply_that_came_by_half_is_kept_and_lost() -> None:
     read = conversation(GREETING, *LOGIN, ("C", b"RETR 1\r\n"), ("S", b"+OK\r\nSubject: x\r\n"), Incident.SERVER_CLOSED)
     retr = read.exchanges[-1]
