@@ -101,6 +101,8 @@ class Scene:
     """Whether UIDL has been seen to work."""
     passwords: set[tuple[bytes, bytes]] = field(default_factory=set)
     """Names and passwords that were accepted together."""
+    barred: set[str] = field(default_factory=set)
+    """Commands that were refused before login, when neither a name nor anything else had been tried."""
     stuffs: bool = False
     """Whether some line that began with a full stop was seen to be stuffed."""
     notes: list[str] = field(default_factory=list)

@@ -16,6 +16,8 @@ LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
 _ENDINGS: Final = frozenset(
     {Incident.CLIENT_CLOSED, Incident.CLIENT_RESET, Incident.SERVER_CLOSED, Incident.SERVER_RESET, Incident.TOO_MUCH}
 )
+_UNCONDITIONAL: Final = frozenset({"STAT", "LIST", "NOOP", "RSET"})
+"""Commands that succeed in every maildrop, without an argument."""
 _GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 _LISTED: Final = 200
 """Lines of CAPA that are read."""
@@ -62,8 +64,10 @@ class Session:
         """The session that had the maildrop open before, when that is known."""
         self.late_at_first: int | None = None
         """How many messages of the run might still have arrived when the messages were first counted."""
-        self.first_command = False
-        """Whether no command came yet since the maildrop was opened."""
+        self.unproven = False
+        """Whether no command has succeeded yet since the maildrop was opened."""
+        self.refused_since: frozenset[str] = frozenset()
+        """Commands that must succeed and were refused since then."""
         self.drop: Drop | None = None
         self.quit: Exchange | None = None
         """QUIT, once it was answered."""
@@ -167,7 +171,7 @@ class Session:
         command, reply = exchange.command, exchange.reply
         if reply is None:
             return
-        self.bodied, self.first_command = reply.body is not None, False
+        self.bodied = reply.body is not None
         if command is None:
             stamp = TIMESTAMP.search(reply.status.content)
             if stamp is not None:
@@ -180,6 +184,7 @@ class Session:
         if self.turn:
             self._learn_turn(exchange)
             return
+        self._learn_access(exchange)
         if reply.indicator is Indicator.NONE:
             self._doubt(exchange)
         if exchange.verb in ("USER", "PASS", "APOP", "AUTH", "STLS"):
@@ -193,6 +198,15 @@ class Session:
         if exchange.positive and isinstance(command, Command) and not command.arguments:
             self.asked_before |= {command.verb}
         self.refusals = self.refusals + 1 if exchange.negative and not _plausible(command) else 0
+
+    def _learn_access(self, exchange: Exchange) -> None:
+        """What is open and what is not: before anything was tried, and behind a login."""
+        if exchange.state is State.AUTHORIZATION and exchange.negative and not (self.named or self.failed_logins):
+            self.scene.barred.add(exchange.verb)
+        if exchange.positive:
+            self.unproven, self.refused_since = False, frozenset()
+        elif exchange.negative and exchange.verb in _UNCONDITIONAL and _plausible(exchange.command):
+            self.refused_since |= {exchange.verb}
 
     @staticmethod
     def _left(exchange: Exchange) -> bool:
@@ -230,7 +244,8 @@ class Session:
         verb = exchange.verb
         if exchange.positive and exchange.reply is not None and exchange.reply.body is None:
             self.scene.ledger.apop |= verb == "APOP" and self.stamp is not None
-            self.login, self.user, self.drop, self.first_command = exchange, user, Drop(), True
+            self.login, self.user, self.drop = exchange, user, Drop()
+            self.unproven, self.refused_since = True, frozenset()
             self.asked_before = frozenset()
             if verb == "PASS" and user is not None and exchange.command is not None:
                 self.scene.passwords.add((user, b" ".join(exchange.command.arguments)))

@@ -9,7 +9,7 @@ DIGEST = "0123456789abcdef0123456789abcdef"
 CASES = [
     Case("QUIT before login succeeds", "S: +OK\nC: QUIT\nS: +OK", kept="QUITA-01"),
     Case("QUIT before login is refused", "S: +OK\nC: QUIT\nS: -ERR", broken="QUITA-01"),
-    Case("QUIT before login is not answered", "S: +OK\nC: QUIT\n! server closed", broken="QUITA-01 NET-05"),
+    Case("QUIT before login is not answered", "S: +OK\nC: QUIT\n! server closed", broken="QUITA-01"),
     Case("PASS comes first and is accepted", "S: +OK\nC: PASS secret\nS: +OK", broken="PASS-01"),
     Case("PASS comes behind a refused USER", "S: +OK\nC: USER a\nS: -ERR\nC: PASS b\nS: +OK", broken="PASS-01"),
     Case(
@@ -58,6 +58,16 @@ CASES = [
         "APOP opens the maildrop",
         f"S: +OK <1@b>\nC: APOP a {DIGEST}\nS: +OK\nC: STAT\nS: +OK 0 0",
         kept="APOP-08 STAT-02",
+    ),
+    Case(
+        "APOP opens the maildrop, and there is no STAT",
+        f"S: +OK <1@b>\nC: APOP a {DIGEST}\nS: +OK\nC: STAT\nS: -ERR\nC: NOOP\nS: +OK",
+        kept="APOP-08",
+    ),
+    Case(
+        "APOP opens the maildrop, and later on there is no STAT",
+        f"S: +OK <1@b>\nC: APOP a {DIGEST}\nS: +OK\nC: NOOP\nS: +OK\nC: RSET\nS: -ERR\nC: STAT\nS: -ERR",
+        broken="RSET-03 STAT-02",
     ),
     Case(
         "APOP succeeds and opens nothing",

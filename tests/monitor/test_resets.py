@@ -20,7 +20,12 @@ CASES = [
         session(MARKED + "C: RSET\nS: +OK\nC: LIST\nS: +OK\nS: 2 200\nS: ."),
         broken="RSET-02",
     ),
-    Case("RSET leaves a message unreadable", session(MARKED + "C: RSET\nS: +OK\nC: RETR 1\nS: -ERR"), broken="RSET-02"),
+    Case(
+        "RSET leaves a message unreadable",
+        session(f"C: RETR 1\nS: +OK\nS: X: {'y' * 95}\nS: .\n" + MARKED + "C: RSET\nS: +OK\nC: RETR 1\nS: -ERR"),
+        broken="RSET-02",
+    ),
+    Case("there may be no RETR at all", session(MARKED + "C: RSET\nS: +OK\nC: RETR 1\nS: -ERR"), kept="RSET-03"),
     Case(
         "RSET leaves the totals as they are", session(MARKED + "C: RSET\nS: +OK\nC: STAT\nS: +OK 0 0"), broken="RSET-04"
     ),

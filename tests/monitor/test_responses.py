@@ -36,7 +36,12 @@ CASES = [
         session("C: NOOP\n! waited in vain\nC: QUIT\nS: +OK\n! server closed"),
         broken="NET-05",
     ),
-    Case("a server hangs up instead of answering", session("C: NOOP\n! server closed"), broken="NET-05"),
+    Case("a server hangs up instead of answering", session("C: NOOP\n! server closed\n! client closed")),
+    Case(
+        "a server hangs up when the answer was waited for in vain",
+        session("C: NOOP\n! waited in vain\n! server closed"),
+        broken="NET-05",
+    ),
     Case("a server hangs up behind three refusals", session("C: XA\nS: -ERR\nC: XB\nS: -ERR\nC: XC\n! server closed")),
     Case(
         "a server hangs up behind a login that failed",

@@ -9,7 +9,7 @@ from conformance.monitor.seen import Seen
 from conformance.transcript import MASK
 from conformance.wire import State
 
-__all__ = ["first_after_apop"]
+__all__ = ["unproven_apop"]
 
 _DIGEST: Final = re.compile(rb"[0-9A-Fa-f]{32}")
 _WITHOUT_ARGUMENT: Final = frozenset({"STAT", "LIST", "NOOP", "RSET"})
@@ -77,19 +77,20 @@ def wrong_digest_is_refused(seen: Seen) -> Finding | None:
 
 @judge("R1939-APOP-08", verb=tuple(_WITHOUT_ARGUMENT))
 def apop_opens_the_maildrop(seen: Seen) -> Finding | None:
-    """§7: if the digest is correct the session enters the TRANSACTION state."""
-    if seen.drop is None or not first_after_apop(seen):
+    """§7: if the digest is correct the session enters the TRANSACTION state. One command that is refused there may be
+    one that the server does not have; two are not."""
+    if seen.drop is None or not unproven_apop(seen):
         return None
     if seen.positive:
         return KEPT
-    if not seen.negative:
+    if not seen.negative or not seen.session.refused_since - {seen.verb}:
         return None
     return seen.broken(f"behind a successful APOP the session is in TRANSACTION; {seen.verb} was answered {seen.said}")
 
 
-def first_after_apop(seen: Seen) -> bool:
-    """Whether this is the first command behind a successful APOP, one that must succeed in TRANSACTION."""
+def unproven_apop(seen: Seen) -> bool:
+    """Whether nothing has succeeded yet behind a successful APOP, and this is a command that must in TRANSACTION."""
     login = seen.session.login
     if login is None or login.verb != "APOP" or seen.state is not State.TRANSACTION:
         return False
-    return seen.session.first_command and seen.verb in _WITHOUT_ARGUMENT and not seen.arguments
+    return seen.session.unproven and seen.verb in _WITHOUT_ARGUMENT and not seen.arguments

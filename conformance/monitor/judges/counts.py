@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.monitor.drop import Drop
 from conformance.monitor.findings import KEPT, Finding
-from conformance.monitor.judges.authorization import first_after_apop
+from conformance.monitor.judges.authorization import unproven_apop
 from conformance.monitor.registry import SessionJudge, judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
@@ -188,7 +188,7 @@ def empty_unique_id_listing(seen: Seen) -> Finding | None:
 @judge("R1939-STAT-02", verb="STAT")
 def stat_succeeds(seen: Seen) -> Finding | None:
     """§5: the response is positive; no other is foreseen."""
-    if seen.drop is None or not seen.wellformed or (seen.negative and first_after_apop(seen)):
+    if seen.drop is None or not seen.wellformed or (seen.negative and unproven_apop(seen)):
         return None
     if seen.positive:
         return KEPT

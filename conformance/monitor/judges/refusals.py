@@ -85,7 +85,7 @@ def failed_login_opens_nothing(seen: Seen) -> Finding | None:
     """§4: after a negative answer the session is where it was."""
     if not seen.session.failed_logins or not _out_of_state(seen):
         return None
-    return refusal(seen, f"{seen.verb} has to be refused after a login that failed")
+    return _opened(seen, f"{seen.verb} has to be refused after a login that failed")
 
 
 @judge("R1939-APOP-05", verb=("STAT", "LIST", "RETR", "DELE", "NOOP", "RSET", "TOP", "UIDL"))
@@ -93,7 +93,7 @@ def failed_apop_opens_nothing(seen: Seen) -> Finding | None:
     """§7: otherwise a negative response, and the session remains in AUTHORIZATION."""
     if not seen.session.failed_apop or not _out_of_state(seen):
         return None
-    return refusal(seen, f"{seen.verb} has to be refused after an APOP that failed")
+    return _opened(seen, f"{seen.verb} has to be refused after an APOP that failed")
 
 
 @judge("R1939-USER-06", verb=("STAT", "LIST", "RETR", "DELE", "NOOP", "RSET", "TOP", "UIDL"))
@@ -101,7 +101,17 @@ def name_alone_opens_nothing(seen: Seen) -> Finding | None:
     """§7: USER is followed by PASS to complete the authentication."""
     if not seen.session.fresh_name or not _out_of_state(seen):
         return None
-    return refusal(seen, f"{seen.verb} has to be refused when only a name was given")
+    return _opened(seen, f"{seen.verb} has to be refused when only a name was given")
+
+
+def _opened(seen: Seen, demand: str) -> Finding | None:
+    """The finding where it takes more than that to open the maildrop.
+
+    A server that obeys the command before login anyhow, or never answers it, has opened nothing by what was tried.
+    """
+    if seen.negative:
+        return KEPT
+    return refusal(seen, demand) if seen.positive and seen.verb in seen.scene.barred else None
 
 
 # -- malformed -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """NOOP and RSET: what they answer, and that RSET brings back what was marked (RFC 1939 §5)."""
 
 from conformance.monitor.findings import KEPT, Finding
-from conformance.monitor.judges.authorization import first_after_apop
+from conformance.monitor.judges.authorization import unproven_apop
 from conformance.monitor.registry import judge
 from conformance.monitor.seen import Seen
 
@@ -25,7 +25,7 @@ def _succeeds(seen: Seen) -> Finding | None:
         return None
     if seen.positive:
         return KEPT
-    if not seen.negative or first_after_apop(seen):
+    if not seen.negative or unproven_apop(seen):
         return None
     return seen.broken(f"{seen.verb} has to succeed in TRANSACTION; it was answered {seen.said}")
 
@@ -46,11 +46,13 @@ def rset_unmarks_everything(seen: Seen) -> Finding | None:
 
 @judge("R1939-RSET-02", verb=("LIST", "RETR", "UIDL"))
 def rset_makes_messages_readable(seen: Seen) -> Finding | None:
-    """§5: a message that was unmarked can be named again."""
+    """§5: a message that was unmarked can be named again, by a command that has worked before."""
     drop, number = seen.drop, seen.number
     if drop is None or number is None or not seen.wellformed or not drop.after_reset:
         return None
     if number not in drop.taken_back or number in drop.marked or not drop.exists(number) or drop.doubtful:
+        return None
+    if not {"LIST": drop.single, "UIDL": drop.single_ids, "RETR": drop.retrieved}[seen.verb]:
         return None
     if seen.negative:
         return seen.broken(f"behind RSET message {number} has to be there again; {seen.asked} was answered {seen.said}")

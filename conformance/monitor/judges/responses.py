@@ -12,6 +12,8 @@ from conformance.wire.grammar import STATUS_LIMIT
 
 __all__: list[str] = []
 
+_CLOSED: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
+
 
 @judge("R1939-RESP-01")
 def two_status_indicators(seen: Seen) -> Finding | None:
@@ -74,9 +76,10 @@ def status_line_is_short(seen: Seen) -> Finding | None:
 def one_response_each(seen: Seen) -> Finding | None:
     """§5: after each command, a response; one. A second status line in the same breath is a second response.
 
-    One that comes later, or other lines, are not: see `nothing_unasked` and the multi-line clauses.
+    One that comes later, or other lines, are not: see `nothing_unasked` and the multi-line clauses. Nor is it against
+    this clause to close the connection where a response was due: §3 has them exchanged until it is closed or aborted.
     """
-    if seen.ignored:
+    if seen.ignored and (seen.exchange.lost not in _CLOSED or seen.session.waited(seen.exchange.sent_at)):
         return seen.broken(f"every command has to be answered; {seen.asked} was not")
     if seen.reply is None or seen.verb not in VERBS:
         return None
