@@ -23,7 +23,6 @@ class FaultyDialogue(Dialogue):
     def __init__(self, common: Common, scene: Scene, policy: Policy, stamp: bytes) -> None:
         super().__init__(common.accounts, _Meddled(common, scene), policy, stamp)
         self.scene = scene
-        self.stamp = stamp
         scene.enter(self)
 
     @property
@@ -35,6 +34,15 @@ class FaultyDialogue(Dialogue):
     def held(self) -> OpenMaildrop:
         """The maildrop that the session holds."""
         return self._held
+
+    @property
+    def stamp(self) -> bytes:
+        """The time stamp that APOP is about."""
+        return self._stamp
+
+    @stamp.setter
+    def stamp(self, stamp: bytes) -> None:
+        self._stamp = stamp
 
     def greeting(self) -> Response:
         """The first line."""
@@ -49,6 +57,7 @@ class FaultyDialogue(Dialogue):
             done = meddle(self.scene, command)
             if isinstance(done, Response):
                 response = done
+                self.session.name = None  # which was for the next command alone (RFC 1939 §7)
                 break
             command = command if done is None else done
         response = self.obey(command) if response is None else response
