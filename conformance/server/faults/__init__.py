@@ -1,6 +1,6 @@
 """Faults: the ways in which the reference server can be wrong on purpose, each with the clauses that it breaks."""
 
-from conformance.server.faults import auth, listings, maildrop, octets, session, timing, transport
+from conformance.server.faults import arguments, auth, lawful, listings, maildrop, octets, session, timing, transport
 from conformance.server.faults.armed import Armed, FaultError, read_profile
 from conformance.server.faults.fault import FAULTS, Fault, Parameter, Place
 from conformance.server.faults.when import Moment, When, WhenError
@@ -18,4 +18,14 @@ __all__ = [
     "read_profile",
 ]
 
-del auth, listings, maildrop, octets, session, timing, transport  # they are imported for what they enter
+del (
+    arguments,
+    auth,
+    lawful,
+    listings,
+    maildrop,
+    octets,
+    session,
+    timing,
+    transport,
+)  # they are imported for what they enter
