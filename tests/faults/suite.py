@@ -24,7 +24,7 @@ __all__ = ["LARGE", "SLOW", "Found", "run", "run_for", "scenarios"]
 _LONG: Final = "forty-characters-"
 _USERS: Final = (
     ("alice", "secret", False),
-    ("bob", "secret", False),
+    ("bob", "hidden", False),
     ("carol", "secret", True),
     ("dave", "open sesame please", False),
     (_LONG + "n" * 23, _LONG + "p" * 23, False),
