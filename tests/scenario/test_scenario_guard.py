@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.scenario.guard import Held, Stock, held_back, may_delete, stock
-from conformance.transcript import Conversation, Incident
+from conformance.transcript import Conversation, Exchange, Incident
 from conformance.verdicts import Outcome
 from tests.scenario.playing import ALIEN, BOB, Theatre
 from tests.transcript.recordings import conversation
@@ -11,6 +11,12 @@ from tests.transcript.recordings import conversation
 HELLO = ("S", b"+OK hello\r\n")
 LOGIN = (HELLO, ("C", b"USER alice\r\n"), ("S", b"+OK\r\n"), ("C", b"PASS sesame\r\n"), ("S", b"+OK\r\n"))
 LISTED = (("C", b"LIST\r\n"), ("S", b"+OK\r\n1 120\r\n2 80\r\n.\r\n"))
+
+
+def listing(count: int) -> Exchange:
+    """What LIST shows of so many messages."""
+    rows = b"".join(b"%d 120\r\n" % number for number in range(1, count + 1))
+    return conversation(*LOGIN, ("C", b"LIST\r\n"), ("S", b"+OK\r\n" + rows + b".\r\n")).exchanges[-1]
 
 
 def stopped(begun: Conversation, *pieces: bytes) -> bytes:
@@ -209,15 +215,15 @@ QUIT = (("C", b"QUIT\r\n"), ("S", b"+OK\r\n"))
     ],
 )
 def test_how_many_of_ours_there_can_be(sessions: list[Conversation], least: int, most: int) -> None:
-    assert stock(9, 3, 0, sessions) == Stock(9, least, most)
+    assert stock(listing(9), 3, 0, sessions) == Stock(9, least, most)
 
 
 def test_what_is_on_its_way_may_be_there_or_not() -> None:
-    assert stock(3, 3, 2, []) == Stock(3, 3, 5)
+    assert stock(listing(3), 3, 2, []) == Stock(3, 3, 5)
 
 
 def test_of_an_unknown_maildrop_nothing_is_ours() -> None:
-    assert stock(1, None, 4, []) == Stock(1, None, None)
+    assert stock(listing(1), None, 4, []) == Stock(1, None, None)
     assert not Stock(1, None, None).all_ours
     assert Stock(0, None, None).all_ours
 
