@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check matrix coverage format lock foreign build clean
+.PHONY: help env demo test check matrix clients coverage format lock foreign build clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,10 @@ lock: ## write requirements.lock anew from pyproject.toml
 matrix: $(READY) ## play the kill matrix and write reports/kill-matrix.json and .md
 	$(BIN)/python -m tests.faults.publish
 
-foreign: ## install the real servers that tests/foreign starts (Debian, as root)
+clients: $(READY) ## let real clients meet faults and write reports/clients.md
+	$(BIN)/python -m tests.foreign.clients.table
+
+foreign: ## install the real servers and clients that tests/foreign starts (Debian, as root)
 	.ci/foreign-servers
 
 build: $(READY) ## make sdist and wheel in dist/
