@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check matrix clients coverage format lock foreign build clean
+.PHONY: help env demo test check bench matrix clients coverage format lock foreign build clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(READY) ## style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(READY) ## compare the reference server with real ones, and measure the suite
+	@$(BIN)/python -m tests.bench
 
 coverage: $(READY) ## run all tests and say what they reach; fails below the floor
 	$(BIN)/coverage erase
