@@ -188,7 +188,8 @@ def stuff(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         if not block:
             continue
-        stuffed = _DOT_LINE.sub(b"\n..", block)  # three times as fast as bytes.replace, where such lines are few
+        # the pattern is three times as fast as bytes.replace, where such lines are few; Base64 has no full stop at all
+        stuffed = _DOT_LINE.sub(b"\n..", block) if b"." in block else block
         yield b"." + stuffed if at_start and block.startswith(b".") else stuffed
         at_start = block.endswith(b"\n")
         last = (last + block[-2:])[-2:]

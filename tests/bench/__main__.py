@@ -20,10 +20,10 @@ def _races(folder: Path) -> Iterator[str]:
     os.sched_setaffinity(0, {max(cores)})  # where the kernel puts client and server weighs more than what they do
     with real_servers(folder) as others, serving(mail) as reference:
         fill(f"maildir:{mail}/{{user}}")
-        yield " " * 22 + "".join(f"{one.name:>18}" for one in (reference, *others))
+        yield " " * 22 + "".join(f"{one.name:>20}" for one in (reference, *others))
         for name in LOADS:
             rates = race(name, [reference, *others])
-            yield f"{name:22}" + "".join(f"{rate:>10,.0f}{rates[0] / rate:>7.2f}x" for rate in rates)
+            yield f"{name:22}" + "".join(f"{rate:>11,.0f}{rates[0] / rate:>8.2f}x" for rate in rates)
     os.sched_setaffinity(0, cores)
 
 

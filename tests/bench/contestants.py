@@ -13,10 +13,12 @@ from typing import Final
 from conformance.mailboxes import Mailbox, provisioner
 from tests.foreign import servers
 
-__all__ = ["MAIL", "REFERENCE", "Contestant", "fill", "message", "real_servers", "serving"]
+__all__ = ["MAIL", "REFERENCE", "Contestant", "attachment", "fill", "real_servers", "serving", "text"]
 
 REFERENCE: Final = "pop3spec"
+_HEADER: Final = b"From: maja@lakeside.example\r\nSubject: load\r\n\r\n"
 _LINE: Final = b"Sphinx of black quartz, judge my vow, and let the five wizards jump quickly.\r\n"
+_CODED: Final = b"U3BoaW54IG9mIGJsYWNrIHF1YXJ0eiwganVkZ2UgbXkgdm93LCBhbmQgbGV0IGZpdmUgd2l6YXJk\r\n"
 _LAUNCHERS: Final[Mapping[str, Callable[[Path], AbstractContextManager[servers.Running]]]] = {
     "dovecot": servers.dovecot,
     "popa3d": servers.popa3d,
@@ -40,16 +42,21 @@ class Contestant:
         return int(status.partition(f"{field}:")[2].split()[0]) * 1024
 
 
-def message(octets: int) -> bytes:
-    """A message of about that size, with a line that begins with a full stop here and there."""
+def text(octets: int) -> bytes:
+    """A message of about that size, in which every fiftieth line begins with a full stop."""
     some = _LINE * 49 + b"." + _LINE
-    return b"From: maja@lakeside.example\r\nSubject: load\r\n\r\n" + some * (octets // len(some) + 1)
+    return _HEADER + some * (octets // len(some)) + _LINE * (octets % len(some) // len(_LINE))
+
+
+def attachment(octets: int) -> bytes:
+    """A message of about that size, which is large because of a file that comes with it in Base64."""
+    return text(2000) + b"\r\n" + _CODED * (octets // len(_CODED))
 
 
 MAIL: Final[Mapping[str, tuple[bytes, ...]]] = {
-    "alice": (message(10 << 10)[: 10 << 10] + b"\r\n",) * 50,
-    "bob": (message(32 << 20),),
-    "carol": (message(1000),),
+    "alice": (text(10 << 10),) * 50,
+    "bob": (attachment(32 << 20),),
+    "carol": (text(1000),),
 }
 
 

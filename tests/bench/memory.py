@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from .client import logged_in
-from .contestants import fill, message, serving
+from .contestants import fill, serving, text
 
 __all__ = ["memory"]
 
@@ -16,9 +16,9 @@ _MIB: Final = 1 << 20
 
 def memory(folder: Path) -> Iterator[tuple[str, str]]:
     """What was measured, and the result."""
-    peak, _ = _growth(folder / "huge", [message(_HUGE)], b"RETR 1\r\n")
+    peak, _ = _growth(folder / "huge", [text(_HUGE)], b"RETR 1\r\n")
     yield "a message of 256 MiB: MiB at the most", f"{peak / _MIB:.1f}"
-    peak, kept = _growth(folder / "many", (message(0) for _ in range(_MANY)), b"LIST\r\n", b"UIDL\r\n")
+    peak, kept = _growth(folder / "many", (text(500) for _ in range(_MANY)), b"LIST\r\n", b"UIDL\r\n")
     yield "100,000 messages: octets each at the most", f"{peak / _MANY:.0f}"
     yield "100,000 messages: octets each after the session", f"{kept / _MANY:.0f}"
 
