@@ -401,6 +401,12 @@ def test_mail_that_is_delivered_in_mid_session_comes_into_view_with_the_next(hou
     assert house.play("C: <log in>\ncheck count == 1", stage, maildrop=("plain",)).outcome is Outcome.KEPT
 
 
+def test_mail_that_was_delivered_in_mid_session_is_gone_for_the_next_scenario(house: Theatre) -> None:
+    stage = house.stage()
+    assert house.play("deliver tiny", stage, maildrop=("plain",)).outcome is Outcome.KEPT
+    assert house.play("C: <log in>\ncheck count == 1", stage, maildrop=("plain",)).outcome is Outcome.KEPT
+
+
 def test_where_nothing_can_be_delivered_what_needs_it_does_not_apply() -> None:
     case = at_peer(HELLO + "deliver plain", rude())
     assert case.outcome is Outcome.NOT_APPLICABLE
