@@ -57,10 +57,23 @@ CASES = [
     ),
     Case("both forms agree", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST 1\nS: +OK 1 9"), kept="LIST-14"),
     Case("both forms differ", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST 1\nS: +OK 1 10"), broken="LIST-14"),
+    Case(
+        "both forms differ by much",
+        session("C: LIST\nS: +OK\nS: 1 99\nS: .\nC: LIST 1\nS: +OK 1 10"),
+        "LIST-14 LIST-07",
+    ),
     Case("both forms differ the other way", session("C: LIST 1\nS: +OK 1 9\nC: LIST\nS: +OK\nS: 1 8\nS: ."), "LIST-14"),
     Case(
         "the size of one changes when it was retrieved, and only one form was asked before",
         session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: UIDL\nS: +OK\nS: 1 a\nS: .\nC: LIST 1\nS: +OK 1 10"),
+    ),
+    Case(
+        "RSET gives another message the number",
+        session(
+            f"C: LIST\nS: +OK\nS: 1 {SIZE}\nS: 2 {len(DOTS)}\nS: .\n"
+            "C: DELE 1\nS: +OK\nC: RSET\nS: +OK\nC: RETR 1\nS: +OK\nS: <dots>"
+        ),
+        bodies=BODIES,
     ),
     Case("the total is the sum", session("C: STAT\nS: +OK 2 9\nC: LIST\nS: +OK\nS: 1 5\nS: 2 4\nS: ."), kept="STAT-05"),
     Case("the total is not the sum", session("C: STAT\nS: +OK 2 8\nC: LIST\nS: +OK\nS: 1 5\nS: 2 4\nS: ."), "STAT-05"),

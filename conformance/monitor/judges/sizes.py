@@ -8,6 +8,7 @@ from typing import Final
 
 from conformance.monitor.drop import Drop, Retrieved
 from conformance.monitor.findings import KEPT, Finding
+from conformance.monitor.readings import ScanListing
 from conformance.monitor.registry import judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
@@ -51,7 +52,7 @@ def _retrieved(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
         return []
     before = drop.retrieved.get(number)
     changed = before is not None and before.body.digest != body.digest
-    another = bool(drop.marked) and body.octets != size and body.octets in drop.full.values()
+    another = bool(drop.marked or drop.taken_back) and body.octets != size and body.octets in drop.full.values()
     sound = seen.comparison.sound if seen.comparison is not None else None
     return [] if changed or another else [(number, size, Retrieved(seen.exchange, body, seen.message_id, sound))]
 
@@ -182,18 +183,36 @@ def total_stays(seen: Seen) -> Finding | None:
 @judge("R1939-LIST-14", verb="LIST")
 def both_forms_agree(seen: Seen) -> Finding | None:
     """§5: LIST tells the same size with an argument and without."""
+    both = _both_forms(seen)
+    for row, other, current in both:
+        if row.octets is not None and row.octets != other and current:
+            reason = f"both forms of LIST have to agree; for message {row.number} one says {other}"
+            return seen.broken(f"{reason} and the other {row.octets}")
+    return KEPT if both and all(row.octets == other for row, other, _ in both) else None
+
+
+@judge("R1939-LIST-07", verb="LIST")
+def one_of_both_is_exact(seen: Seen) -> Finding | None:
+    """§5, §11: of two sizes that are told in one breath for one message no more than one is exact."""
+    for row, other, current in _both_forms(seen):
+        if row.octets is not None and abs(row.octets - other) > _OPEN_END and current:
+            reason = f"the size in a scan listing has to be exact; for message {row.number} it is {other}"
+            return seen.broken(f"{reason} in one form of LIST and {row.octets} in the other")
+    return None
+
+
+def _both_forms(seen: Seen) -> list[tuple[ScanListing, int, bool]]:
+    """Rows of messages that the other form of LIST has shown, with its size, and whether that was just before."""
     drop = seen.drop
     if drop is None or not seen.positive or not seen.wellformed:
-        return None
+        return []
     other = drop.single if seen.body is not None else drop.full
     rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
-    both = [row for row in rows if row is not None and row.number in other and row.number not in drop.marked]
-    for row in both:
-        current = row.number in drop.single_current if seen.body is not None else drop.full_current
-        if row.octets is not None and row.octets != other[row.number] and current:
-            reason = f"both forms of LIST have to agree; for message {row.number} one says {other[row.number]}"
-            return seen.broken(f"{reason} and the other {row.octets}")
-    return KEPT if both and all(row.octets == other[row.number] for row in both) else None
+    return [
+        (row, other[row.number], row.number in drop.single_current if seen.body is not None else drop.full_current)
+        for row in rows
+        if row is not None and row.number in other and row.number not in drop.marked
+    ]
 
 
 # -- the sum ---------------------------------------------------------------------------------------------------------
