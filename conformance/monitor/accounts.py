@@ -67,6 +67,7 @@ def _learn_stat(drop: Drop, seen: Seen) -> None:
         drop.witnesses.setdefault("STAT", Witness(listing.count, seen.exchange, not drop.stirred))
         drop.before_marks = drop.before_marks or listing
     _learn_regained(drop, "STAT", listing.count)
+    drop.blurred |= bool(drop.marked) and drop.others_left_out(listing)
     drop.stat = listing
     drop.freed.clear()
     watch.shown = (listing.count, listing.octets)
@@ -149,6 +150,10 @@ def _learn_numbers(drop: Drop, seen: Seen) -> None:
         drop.numbers = numbers if drop.numbers is None else drop.numbers
     if not numbers & drop.marked:
         drop.doubtful = False
+    everything = drop.all_numbers
+    if drop.marked and everything is not None and numbers < everything:
+        # as many as were marked are missing, and they are others
+        drop.blurred |= len(numbers) == len(everything) - len(drop.marked) and numbers != everything - drop.marked
     drop.after_reset = False
     drop.handled -= numbers
     _learn_regained(drop, seen.verb, len(numbers))

@@ -1,6 +1,8 @@
 """What one session has revealed of its maildrop: counts, sizes, identifiers, marks, and how sure all that is."""
 
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import comb
 from typing import Final
 
 from conformance.monitor.readings import DropListing
@@ -13,6 +15,8 @@ LISTERS: Final = ("STAT", "LIST", "UIDL")
 """Commands that tell how many messages there are."""
 _MOST: Final = 1 << 17
 """Messages that are numbered in the mind; a count beyond that may be a lie, and would cost memory."""
+_MANY: Final = 1000
+"""So many ways to choose messages are gone through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,17 @@ class Drop:
         """Whether there was a message of this number for certain."""
         listed = number in self.full or number in self.ids or number in self.single or number in self.single_ids
         return listed or number in self.retrieved or 0 < number <= (self.count or 0)
+
+    def others_left_out(self, total: DropListing) -> bool:
+        """Whether a total is what other messages leave, as many as are marked: then it is these that are marked."""
+        numbers, marked = self.all_numbers or frozenset(), self.marked
+        if total.octets is None or total.count != len(numbers) - len(marked) or not numbers <= self.full.keys():
+            return False
+        sizes = [self.full[number] for number in sorted(numbers)]
+        missing = sum(sizes) - total.octets
+        if missing == sum(self.full.get(number, 0) for number in marked) or comb(len(sizes), len(marked)) > _MANY:
+            return False
+        return any(sum(others) == missing for others in combinations(sizes, len(marked)))
 
     def stir(self) -> None:
         """Note a command that may have made the server look at its messages again."""

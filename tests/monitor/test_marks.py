@@ -33,6 +33,11 @@ CASES = [
         broken="AUTH-12",
     ),
     Case("another message is marked", after(LISTED, "1 100|3 300"), broken="DELE-02"),
+    Case(
+        "another message is marked, and not the one that is named then",
+        after(LISTED, "1 100|3 300") + "\nC: DELE 1\nS: +OK\nC: LIST 1\nS: +OK 1 100",
+        broken="DELE-02",
+    ),
     Case("another one is gone, and it cannot be told why", after(EQUAL, "1 100|2 100")),
     Case("a marked message has a unique-id", after(NAMED, "1 a|2 b|3 c", "UIDL"), broken="UIDL-12"),
     Case("a marked message has no unique-id", after(NAMED, "2 b|3 c", "UIDL"), kept="UIDL-12 DELE-02 AUTH-12"),
@@ -50,6 +55,10 @@ CASES = [
     ),
     Case("the count does not", session(LISTED + "C: DELE 2\nS: +OK\nC: STAT\nS: +OK 3 400"), broken="STAT-06"),
     Case("the size does not", session(LISTED + "C: DELE 2\nS: +OK\nC: STAT\nS: +OK 2 600"), broken="STAT-06"),
+    Case(
+        "the size falls by that of another message, which may be named then",
+        session(LISTED + "C: DELE 2\nS: +OK\nC: STAT\nS: +OK 2 300\nC: RETR 2\nS: +OK\nS: a\nS: ."),
+    ),
     Case("the size falls by too much", session(LISTED + "C: DELE 2\nS: +OK\nC: STAT\nS: +OK 2 100"), broken="STAT-06"),
     Case(
         "the size falls, though not by that of LIST, as separators count in STAT",

@@ -175,6 +175,8 @@ def marked_not_counted(seen: Seen) -> Finding | None:
     known = sum(size for size in sizes if size is not None)
     if freed == known:
         return KEPT
+    if drop.others_left_out(now):
+        return None  # DELE has marked another message than it was told to
     return seen.broken(f"{known} octets were marked since the last STAT, and the total fell by {freed}")
 
 
