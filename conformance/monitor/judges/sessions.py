@@ -6,6 +6,7 @@ there in between.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.monitor.drop import LISTERS, Drop, Witness
 from conformance.monitor.findings import KEPT, Finding
@@ -14,6 +15,9 @@ from conformance.monitor.registry import judge_session
 from conformance.monitor.session import Session
 
 __all__: list[str] = []
+
+_LONG: Final = 2.0
+"""Seconds after which what QUIT has to remove is late no more, but left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class _Reckoning:
     def missing(self) -> int:
         """Messages that should be there and are not."""
         return max(0, self.least - self.count)
+
+    @property
+    def seconds(self) -> float:
+        """How long after the end of that session the messages were counted."""
+        quit_ = self.past.quit
+        return self.witness.exchange.when - quit_.when if quit_ is not None else 0.0
 
     @property
     def unmarked(self) -> frozenset[int]:
@@ -88,13 +98,29 @@ def _without_quit(session: Session) -> _Reckoning | None:
 
 @judge_session("R1939-UPD-01")
 def marked_ones_are_gone(session: Session) -> Finding | None:
-    """§6: QUIT removes all messages that are marked."""
+    """§6: QUIT removes all messages that are marked. What is there still may go yet, for some time."""
     found = _behind_quit(session)
     if found is None or not found.past.updated or not found.marked:
         return None
-    fault = found.most is not None and found.count > found.most
+    fault = _left_over(found) and found.seconds >= _LONG
     kept = found.count == found.least == found.most
     return found.verdict(fault=fault, kept=kept, reason=f"QUIT removes what is marked, and {len(found.marked)} were")
+
+
+@judge_session("R1939-UPD-07")
+def marked_ones_are_gone_at_once(session: Session) -> Finding | None:
+    """§6: the server removes them and then replies as to the status of this operation."""
+    found = _behind_quit(session)
+    if found is None or not found.past.updated or not found.marked:
+        return None
+    kept = found.count == found.least == found.most
+    reason = f"QUIT is answered when what is marked has been removed, and {len(found.marked)} were"
+    return found.verdict(fault=_left_over(found), kept=kept, reason=reason)
+
+
+def _left_over(found: _Reckoning) -> bool:
+    """Whether there are more messages than QUIT can have left."""
+    return found.most is not None and found.count > found.most
 
 
 @judge_session("R1939-UPD-02")
@@ -120,24 +146,23 @@ def unmarked_again_stay(session: Session) -> Finding | None:
 
 @judge_session("R1939-RETR-07")
 def retrieved_ones_stay(session: Session) -> Finding | None:
-    """§5, §8: RETR removes nothing, unless the server says that it keeps nothing that was retrieved."""
+    """§5: RETR removes nothing. Where QUIT does, that is lawful: a site may let messages be downloaded once (§8)."""
     found = _behind_quit(session)
-    if found is None or session.scene.expires or not found.retrieved or found.unmarked:
+    if found is None or not found.retrieved or found.unmarked:
         return None
-    fault = 0 < found.missing <= len(found.retrieved) and not found.marked
-    reason = f"retrieving a message does not remove it, and {len(found.retrieved)} were retrieved"
-    return found.verdict(fault=fault, kept=not found.missing, reason=reason)
+    if 0 < found.missing <= len(found.retrieved) and not found.marked:
+        session.scene.note("QUIT removes what was retrieved, as RFC 1939 §8 lets a site have it")
+    return None if found.missing else KEPT
 
 
 @judge_session("R1939-UPD-08")
 def nothing_goes_without_quit(session: Session) -> Finding | None:
     """§6: without QUIT the session does not enter the UPDATE state and must not remove any messages."""
     found = _without_quit(session)
-    if found is None or not (found.marked or found.unmarked) or _marked_still(session, found):
+    if found is None or not (found.marked or found.unmarked or found.retrieved) or _marked_still(session, found):
         return None
-    return found.verdict(
-        fault=found.missing > 0, kept=not found.missing, reason="a session without QUIT removes nothing"
-    )
+    kept = not found.missing and bool(found.marked or found.unmarked)
+    return found.verdict(fault=found.missing > 0, kept=kept, reason="a session without QUIT removes nothing")
 
 
 @judge_session("R1939-SITE-03")
