@@ -127,6 +127,8 @@ def numbered_without_gaps(session: Session) -> Finding | None:
         return None  # a message is missing from a listing, rather than a number from the maildrop
     if session.before is not None and session.before.quit is None:
         return None  # marks of the session before may have survived
+    if session.before is None and not session.scene.ledger.knows(session.user):
+        return None  # of a session that nobody saw, too
     shown = ", ".join(str(number) for number in sorted(numbers)[:10])
     reason = f"messages are numbered from 1 without gaps; {len(numbers)} messages have the numbers {shown}"
     return Finding(broken=True, reason=reason, evidence=listing.exchange.evidence())
@@ -165,6 +167,9 @@ def everything_marked(seen: Seen) -> Finding | None:
     drop = seen.drop
     if drop is None or seen.arguments or not drop.all_marked or drop.doubtful:
         return None
+    if seen.numbers and seen.numbers <= drop.marked:
+        shown = ", ".join(map(str, sorted(seen.numbers)))
+        return seen.broken(f"LIST has no rows when every message is marked; it lists {shown}")
     return _empty(seen, "every message is marked")
 
 
