@@ -32,6 +32,7 @@ class FaultyConnection(Connection):
         if self._faulty.act is HEARD:
             self._faulty.act = None
         super().buffer_updated(nbytes)
+        self._set_timer()
 
     def eof_received(self) -> bool:
         """The client will send no more; who waits to hear something goes on."""
@@ -77,6 +78,12 @@ class FaultyConnection(Connection):
             self._transport.write_eof()
             self._mute = True
             self._wait(0)
+
+    def _set_timer(self) -> None:
+        """Look at the deadline when it is due by now, which may be sooner than it was."""
+        if self._timer is not None and not self._transport.is_closing():
+            self._timer.cancel()
+            self._timer = self._clock.call_at(self._faulty.deadline, self._look_at_deadline)
 
     def _wait(self, seconds: float) -> None:
         self._later = self._loop.call_later(seconds, self._go_on)
