@@ -36,7 +36,11 @@ _QUICK: Final = Limits(connect=2, reply=0.2, login=0.3, quiet=0.04, close=0.2, u
 _PATIENT: Final = Limits(connect=10, reply=2, login=2, quiet=0.15, close=1, unlock=1)
 _CLOCK: Final = 600.0
 """How much faster the server's clock runs where its timer is waited for: ten minutes take a second."""
-_IDLE: Final = 900.0
+_PATIENT_CLOCK: Final = 100.0
+_TEN_MINUTES: Final = 600.0
+_FIFTEEN: Final = 900.0
+_LIVES: Final = "rfc1939/03-autologout/a-session-lives-on"
+"""The scenario for a timer of more than ten minutes; the others want to see one of ten at work."""
 _MINUTE: Final = 60.0
 _QUICKER: Final = 0.1
 
@@ -97,16 +101,40 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def run(*faults: str, slow: bool = False, large: bool = False, patient: bool = False) -> Found:
-    """Play against a server with these faults, in their notation; slow and large scenarios only where told."""
-    store, clock = MemoryStore(), _CLOCK if slow else 1.0
+    """Play against a server with these faults, in their notation.
+
+    Where told the slow scenarios are played, and no others: nothing else waits for the timer. Large ones are played
+    besides.
+    """
+    if not slow:
+        return _run(faults, [s for s in scenarios() if large or not s.id.startswith(LARGE)], patient=patient)
+    played = [s for s in scenarios() if SLOW in s.needs]
+    clock = _PATIENT_CLOCK if patient else _CLOCK
+    ten = [s for s in played if not s.id.startswith(_LIVES)]
+    fifteen = [s for s in played if s.id.startswith(_LIVES)]
+    return _both(_run(faults, ten, clock, _TEN_MINUTES, patient=patient), _run(faults, fifteen, clock, patient=patient))
+
+
+def _run(
+    faults: Iterable[str], played: list[Scenario], clock: float = 1.0, idle: float = _FIFTEEN, *, patient: bool
+) -> Found:
+    store, policy = MemoryStore(), Policy(autologout=idle)
     accounts = [ServerAccount(*user) for user in _USERS]
-    policy = Policy(autologout=_IDLE)
     with ReferenceServer(accounts, store, faults=faults, clock_rate=clock, policy=policy) as server:
         who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
         target = Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
-        stage = Stage(target, _Memory(store), Settings(slow=slow, restart="true"))
-        played = [s for s in scenarios() if large or not s.id.startswith(LARGE)]
+        stage = Stage(target, _Memory(store), Settings(slow=clock > 1, restart="true"))
         return _play(stage, played if patient else [replace(s, steps=_hurried(s.steps)) for s in played])
+
+
+def _both(one: Found, other: Found) -> Found:
+    return Found(
+        one.broken | other.broken,
+        one.accusers | other.accusers,
+        one.failed | other.failed,
+        one.errored | other.errored,
+        other.reasons | one.reasons,
+    )
 
 
 def _hurried(block: Block) -> Block:

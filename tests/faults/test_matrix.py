@@ -10,8 +10,9 @@ from tests.faults.publish import PUBLISHED
 from tests.faults.suite import Found, run, run_for
 
 
-def test_a_server_without_faults_breaks_nothing() -> None:
-    found = run(slow=True, large=True)
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_server_without_faults_breaks_nothing(slow: bool) -> None:
+    found = run(slow=slow, large=True)
     assert (found.broken, found.errored) == ({}, {})
 
 
