@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CLOSE", "HALF_CLOSE", "HEARD", "RESET", "SILENCE", "Act", "Pause", "Wait"]
+__all__ = ["CLOSE", "HALF_CLOSE", "HEARD", "RESET", "SILENCE", "Act", "Idle", "Pause", "Wait"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Go on after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Go on after so many seconds in which the client says nothing; what else was to be said of this reply is not said
+    when it says something before."""
 
     seconds: float
 
@@ -20,7 +28,7 @@ class Wait:
     name: str
 
 
-Act = Pause | Wait
+Act = Pause | Idle | Wait
 
 CLOSE: Final = Wait("close")
 """End the session without UPDATE, and close the connection."""

@@ -1,6 +1,6 @@
 """A fault with its parameters set and its moments named, as one line of text says it, a profile or Python.
 
-retr-not-stuffed                         whenever it can
+retr-not-stuffed                         whenever it can, or as is usual with this fault
 cut(after=120)@RETR#2                    in the second RETR of a connection
 silence@TRANSACTION,connection=3         in the third connection, behind the login
 """
@@ -60,7 +60,7 @@ class Armed:
                 has = f"it has {', '.join(map(str, known.values()))}" if known else "it has none"
                 raise FaultError(f"{name} has no parameter {word!r}{_meant(word, known)}; {has}")
         try:
-            moments = When.parse(when)
+            moments = When.parse(when or fault.usually)
         except WhenError as error:
             raise FaultError(f"{name}: {error}") from None
         return cls(fault, {word: _value(name, known[word], value) for word, value in arguments.items()}, moments)

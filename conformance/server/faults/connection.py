@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Final, cast
 
 from conformance.server.engine import Engine
-from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, Pause
+from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, Idle, Pause
 from conformance.server.faults.engine import FaultyEngine
 from conformance.server.transport import Clock, Connection, Connections
 
@@ -29,15 +29,13 @@ class FaultyConnection(Connection):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came; it may be what was waited for."""
-        if self._faulty.act is HEARD:
-            self._faulty.act = None
+        self._hear()
         super().buffer_updated(nbytes)
         self._set_timer()
 
     def eof_received(self) -> bool:
         """The client will send no more; who waits to hear something goes on."""
-        if self._faulty.act is HEARD:
-            self._faulty.act = None
+        self._hear()
         return super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -45,6 +43,16 @@ class FaultyConnection(Connection):
         if self._later is not None:
             self._later.cancel()
         super().connection_lost(exc)
+
+    def _hear(self) -> None:
+        """The client has said something."""
+        if self._faulty.act is HEARD:
+            self._faulty.act = None
+        elif isinstance(self._faulty.act, Idle):
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
+            self._faulty.leave_reply()
 
     def _pump(self) -> None:
         if self._later is None:
@@ -64,6 +72,8 @@ class FaultyConnection(Connection):
         act = self._faulty.act
         if self._transport.get_write_buffer_size():
             self._wait(_SOON)
+        elif isinstance(act, Idle):
+            self._wait(act.seconds)
         elif isinstance(act, Pause):
             self._faulty.act = None
             self._wait(act.seconds)
@@ -90,6 +100,8 @@ class FaultyConnection(Connection):
 
     def _go_on(self) -> None:
         self._later = None
+        if isinstance(self._faulty.act, Idle):
+            self._faulty.act = None
         self._pump()
 
     def _expire(self) -> None:

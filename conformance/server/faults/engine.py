@@ -5,7 +5,7 @@ It takes its time where the other one hurries: one command after another, so tha
 
 from collections.abc import Iterable, Iterator
 
-from conformance.server.faults.acts import CLOSE, Act, Pause, Wait
+from conformance.server.faults.acts import CLOSE, Act
 from conformance.server.faults.dialogue import FaultyDialogue, outgoing
 from conformance.server.faults.fault import Place
 from conformance.server.policy import Policy
@@ -81,6 +81,12 @@ class FaultyEngine:
         self._reply, self._closes, self.act = iter((*last, CLOSE)), False, None
         return True
 
+    def leave_reply(self) -> None:
+        """Say nothing more of the reply that is under way."""
+        self._reply = self.act = None
+        if self._closes:
+            self.hang_up()
+
     def hang_up(self) -> None:
         """End the session here."""
         self.closing = True
@@ -91,7 +97,7 @@ class FaultyEngine:
     def _rest_of_reply(self) -> Iterator[bytes]:
         try:
             for block in self._reply or ():
-                if isinstance(block, Pause | Wait):
+                if isinstance(block, Act):
                     self.act = block
                     return
                 if isinstance(block, bytes):

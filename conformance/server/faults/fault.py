@@ -77,6 +77,8 @@ class Fault:
     """Whether it shows only where the autologout timer is waited for."""
     large: bool = False
     """Whether it shows only in large maildrops."""
+    usually: str = ""
+    """When it strikes where nothing is said of that; empty for whenever it can."""
     parameters: tuple[Parameter, ...] = ()
     _meddles: dict[Place, Meddle] = field(default_factory=dict)
 
@@ -102,7 +104,7 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(_FAULTS)
 
 
 def fault(
-    place: Place, *clauses: str, at_least: str = "", slow: bool = False, large: bool = False
+    place: Place, *clauses: str, at_least: str = "", slow: bool = False, large: bool = False, usually: str = ""
 ) -> Callable[[Meddle], Fault]:
     """Make a function a fault that breaks these clauses."""
 
@@ -118,6 +120,7 @@ def fault(
             at_least=at_least,
             slow=slow,
             large=large,
+            usually=usually,
             parameters=_parameters(meddle),
             _meddles={place: meddle},
         )

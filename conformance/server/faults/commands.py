@@ -1,0 +1,62 @@
+"""Faults in how commands are read: keywords, arguments, line ends (RFC 1939 §3)."""
+
+from dataclasses import replace
+
+from conformance.server.faults.fault import Place, fault
+from conformance.server.faults.scene import Scene
+from conformance.server.responses import Response, refused
+from conformance.wire import Command, InvalidCommand
+
+__all__: list[str] = []
+
+
+@fault(Place.COMMAND, "R1939-GRAM-01")
+def keywords_in_capitals_only(_: Scene, command: Command | InvalidCommand) -> Response | None:
+    """Keywords are understood in capitals only."""
+    keyword = command.line.content.partition(b" ")[0]
+    return None if keyword == keyword.upper() else refused(b"unknown command")
+
+
+@fault(Place.COMMAND, "R1939-GRAM-01")
+def keywords_not_in_mixed_case(_: Scene, command: Command | InvalidCommand) -> Response | None:
+    """Keywords are understood in capitals and in lower case, not in a mixture."""
+    keyword = command.line.content.partition(b" ")[0]
+    return None if keyword in (keyword.upper(), keyword.lower()) else refused(b"unknown command")
+
+
+@fault(Place.COMMAND, "R1939-GRAM-07")
+def arguments_cut_short(_: Scene, command: Command | InvalidCommand, *, octets: int = 39) -> Command | None:
+    """Of each argument only so many octets are taken."""
+    if not isinstance(command, Command):
+        return None
+    return replace(command, arguments=tuple(argument[:octets] for argument in command.arguments))
+
+
+@fault(Place.RECEIVE, "R1939-GRAM-08")
+def segment_is_a_command(_: Scene, octets: bytes) -> bytes:
+    """What arrives in one segment is taken for a whole command."""
+    return octets if octets.endswith(b"\n") else octets + b"\r\n"
+
+
+@fault(Place.RECEIVE, "R1939-GRAM-08")
+def command_ends_in_cr(scene: Scene, octets: bytes) -> bytes:
+    """A command is obeyed at its CR, before the LF has come."""
+    if scene.memory.get("cr") and octets.startswith(b"\n"):
+        octets = octets[1:]
+    scene.memory["cr"] = octets.endswith(b"\r")
+    return octets.replace(b"\r\n", b"\r").replace(b"\r", b"\r\n")
+
+
+@fault(Place.RECEIVE, "R1939-GRAM-09")
+def long_line_is_several(scene: Scene, octets: bytes, *, limit: int = 512) -> bytes:
+    """A line that is longer than the server's buffer is obeyed piece by piece."""
+    taken, pieces = scene.memory.get("line", 0), []
+    for line in octets.splitlines(keepends=True):
+        rest = line
+        while taken + len(rest) > limit:
+            pieces.append(rest[: limit - taken] + b"\r\n")
+            rest, taken = rest[limit - taken :], 0
+        pieces.append(rest)
+        taken = 0 if rest.endswith(b"\n") else taken + len(rest)
+    scene.memory["line"] = taken
+    return b"".join(pieces)
