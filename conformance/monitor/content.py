@@ -137,9 +137,16 @@ def _header(comparison: Comparison, exchange: Exchange, body: Body, header: byte
         at = body.start + max(0, header.find(result.stray))
         comparison.differences.append(Difference(Kind.NO_FIELD, Line(result.stray, at), first=at == body.start))
     if result.lost is not None and not _is_dotted(delivered.header):
-        comparison.differences.append(Difference(Kind.HEADER, here, result.lost))
+        kind = Kind.STUFFED if _has_more_full_stops(header, delivered.header) else Kind.HEADER
+        comparison.differences.append(Difference(kind, here, result.lost))
     elif _is_dotted(delivered.header):
         _dotted_header(comparison, body, exchange)
+
+
+def _has_more_full_stops(came: bytes, put: bytes) -> bool:
+    """Whether nothing is wrong with a header but full stops that were added."""
+    without = compare_headers(came.replace(b".", b""), put.replace(b".", b""))
+    return without.lost is None and came.count(b".") > put.count(b".")
 
 
 def _is_dotted(header: bytes) -> bool:

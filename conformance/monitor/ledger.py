@@ -100,6 +100,8 @@ class Ledger:
         self._delivered: dict[bytes, list[Delivered]] = {}
         self._added: set[bytes] = set()
         self._index: dict[tuple[bytes, bytes | None], list[Delivered]] = {}
+        self._undotted: dict[tuple[bytes, bytes], list[Delivered]] = {}
+        """By the identifier without its full stops, for servers that add some."""
         for user, messages in (delivered or {}).items():
             self._delivered[user] = []
             for octets in messages:
@@ -118,6 +120,8 @@ class Ledger:
         message = Delivered(octets)
         self._delivered.setdefault(user, []).append(message)
         self._index.setdefault((user, message.message_id), []).append(message)
+        if message.message_id is not None:
+            self._undotted.setdefault((user, message.message_id.replace(b".", b"")), []).append(message)
 
     def knows(self, user: bytes | None) -> bool:
         """Whether the run filled this user's maildrop."""
@@ -137,4 +141,6 @@ class Ledger:
         return len(self._copies(user, identifier))
 
     def _copies(self, user: bytes | None, identifier: bytes | None) -> list[Delivered]:
-        return self._index.get((user, identifier), []) if user is not None and identifier is not None else []
+        if user is None or identifier is None:
+            return []
+        return self._index.get((user, identifier)) or self._undotted.get((user, identifier.replace(b".", b"")), [])

@@ -4,7 +4,7 @@ from typing import Final
 
 from conformance.monitor.drop import Drop
 from conformance.monitor.history import Past, Scene
-from conformance.transcript import Conversation, Exchange, Incident, Mark
+from conformance.transcript import Chunk, Conversation, Exchange, Incident, Mark
 from conformance.wire import VERBS, Command, Indicator, State
 from conformance.wire.grammar import TIMESTAMP
 
@@ -118,6 +118,26 @@ class Session:
         """Whether more of a reply was waited for in vain, and nothing ever came behind an offset."""
         return self.waited(exchange.sent_at) and exchange.transcript.length("S") == offset
 
+    def spoke_within(self, exchange: Exchange, offset: int) -> bool:
+        """Whether the client said something between the end of a reply and what the server sent at an offset."""
+        reply = exchange.reply
+        if reply is None:
+            return False
+        spoke = False
+        for entry in exchange.transcript.entries:
+            if not isinstance(entry, Chunk):
+                continue
+            if entry.sender == "S" and entry.start <= offset < entry.end:
+                return spoke
+            answered = entry.sender == "S" and entry.start < reply.end <= entry.end
+            spoke = not answered and (spoke or entry.sender == "C")
+        return False
+
+    def _answered_early(self, exchange: Exchange) -> bool:
+        """Whether a line that may be the answer came while the client had sent no more than a part of the command."""
+        before = self.conversation.exchanges[exchange.number - 1] if exchange.number else None
+        return before is not None and any(self.spoke_within(before, line.start) for line in before.extra)
+
     def late(self, exchange: Exchange) -> bool:
         """Whether the reply was waited for in vain first; then it may be the one to a later command."""
         if not self._waits or exchange.answered_at is None or exchange.command is None:
@@ -127,6 +147,8 @@ class Session:
     def ignored(self, exchange: Exchange) -> bool:
         """Whether it is certain that the server never answered the command, and ought to have."""
         if exchange.pipelined or exchange.command is None or self.quit is not None or not exchange.command.line.content:
+            return False
+        if self._answered_early(exchange):
             return False
         if exchange.lost in _GONE and exchange.reply is None and not self.waited(exchange.sent_at):
             return not self._may_close(exchange)

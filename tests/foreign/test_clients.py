@@ -14,7 +14,7 @@ def published() -> Any:
     return json.loads(PUBLISHED.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(params=CLIENTS.values(), ids=CLIENTS)
+@pytest.fixture(params=tuple(CLIENTS.values()), ids=tuple(CLIENTS))
 def client(request: pytest.FixtureRequest) -> Client:
     found: Client = request.param
     if found.version() is None:

@@ -6,7 +6,7 @@ from conformance.monitor.seen import Seen
 from conformance.transcript import Chunk, Incident
 from conformance.wire import Line
 
-__all__ = ["answers_unfinished", "is_farewell", "is_status", "same_breath", "same_chunk"]
+__all__ = ["answers_part", "answers_unfinished", "is_farewell", "is_status", "same_breath", "same_chunk"]
 
 _AT_ONCE: Final = 0.05
 """Seconds in which the lines of one response follow each other."""
@@ -28,6 +28,11 @@ def is_farewell(seen: Seen) -> bool:
 def answers_unfinished(seen: Seen) -> bool:
     """Whether what came may answer a last line that the client did not end."""
     return bool(seen.session.unfinished) and seen.exchange is seen.session.conversation.exchanges[-1]
+
+
+def answers_part(seen: Seen, line: Line) -> bool:
+    """Whether the client had begun its next command before a line came: then it may answer what had come of that."""
+    return seen.session.spoke_within(seen.exchange, line.start)
 
 
 def same_chunk(seen: Seen, line: Line) -> bool:

@@ -3,7 +3,14 @@
 from typing import Final
 
 from conformance.monitor.findings import KEPT, Finding, quote
-from conformance.monitor.judges.behind import answers_unfinished, is_farewell, is_status, same_breath, same_chunk
+from conformance.monitor.judges.behind import (
+    answers_part,
+    answers_unfinished,
+    is_farewell,
+    is_status,
+    same_breath,
+    same_chunk,
+)
 from conformance.monitor.registry import EVERY, GREETING, judge
 from conformance.monitor.seen import Seen
 from conformance.transcript import Incident
@@ -104,6 +111,8 @@ def nothing_unasked(seen: Seen) -> Finding | None:
     if is_farewell(seen) or answers_unfinished(seen) or _may_be_listing(seen):
         return None
     for line in extra:
+        if answers_part(seen, line):
+            return None
         if not (same_chunk(seen, line) if is_status(line) else same_breath(seen, line)):
             reason = f"nothing may come between a response and the next command; {quote(line.raw)} came behind the one "
             return seen.broken(f"{reason}to {seen.asked}", (line.start, line.end))
@@ -112,8 +121,8 @@ def nothing_unasked(seen: Seen) -> Finding | None:
 
 @judge("R1939-MULTI-11")
 def refusal_is_one_line(seen: Seen) -> Finding | None:
-    """§3: only certain positive responses have more lines."""
-    if not seen.negative or seen.verb not in _WITH_LINES:
+    """§3: only certain positive responses have more lines. That of a command that is no POP3 shows it as well."""
+    if not seen.negative or (seen.verb not in _WITH_LINES and not seen.exchange.extra):
         return None
     return _no_more_lines(seen, "a negative response has one line")
 

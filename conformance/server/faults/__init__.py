@@ -1,20 +1,8 @@
 """Faults: the ways in which the reference server can be wrong on purpose, each with the clauses that it breaks."""
 
-from conformance.server.faults import (
-    arguments,
-    auth,
-    lawful,
-    listings,
-    maildrop,
-    marks,
-    numbers,
-    octets,
-    session,
-    timing,
-    transport,
-    unique_ids,
-    update,
-)
+from importlib import import_module
+from typing import Final
+
 from conformance.server.faults.armed import Armed, FaultError, read_profile
 from conformance.server.faults.fault import FAULTS, Fault, Parameter, Place
 from conformance.server.faults.when import Moment, When, WhenError
@@ -32,18 +20,26 @@ __all__ = [
     "read_profile",
 ]
 
-del (
-    arguments,
-    auth,
-    lawful,
-    listings,
-    maildrop,
-    marks,
-    numbers,
-    octets,
-    session,
-    timing,
-    transport,
-    unique_ids,
-    update,
-)  # they are imported for what they enter
+_ROOMS: Final = (
+    "transport",
+    "octets",
+    "stuffing",
+    "messages",
+    "commands",
+    "arguments",
+    "session",
+    "auth",
+    "maildrop",
+    "numbers",
+    "sizes",
+    "listings",
+    "marks",
+    "update",
+    "unique_ids",
+    "timing",
+    "lawful",
+)
+"""The modules that hold faults, in the order in which they are listed."""
+
+for _room in _ROOMS:
+    import_module(f"{__name__}.{_room}")  # for what it enters

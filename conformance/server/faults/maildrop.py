@@ -198,28 +198,10 @@ def sizes_leave_the_header_out(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     return resized(held, lambda octets: len(octets.partition(b"\r\n\r\n")[2]))
 
 
-@fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-02")
-def sizes_count_line_ends_once(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
-    """Sizes are those of files whose line ends are LF."""
-    return resized(held, lambda octets: len(octets) - octets.count(b"\r\n"))
-
-
-@fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-03")
-def sizes_count_stuffing(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
-    """Sizes are those of what is sent, with the full stops that byte-stuffing adds."""
-    return resized(held, lambda octets: len(octets) + (b"\n" + octets).count(b"\n."))
-
-
 @fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-04")
 def sizes_count_the_terminating_line(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes count the terminating line with the message."""
     return resized(held, lambda octets: len(octets) + len(b".\r\n"))
-
-
-@fault(Place.MAILDROP, "R1939-LIST-07")
-def sizes_in_blocks(_: Scene, held: OpenMaildrop, *, block: int = 512) -> OpenMaildrop:
-    """Sizes are what the messages take up on a disk, in whole blocks."""
-    return resized(held, lambda octets: -(-len(octets) // block) * block)
 
 
 @fault(Place.REPLY, "R1939-LIST-07", "R1939-LIST-14")

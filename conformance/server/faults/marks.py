@@ -91,12 +91,6 @@ def list_refused_when_all_are_marked(scene: Scene, command: Any) -> Response | N
 # -- DELE ------------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.COMMAND, "R1939-DELE-01", "R1939-STATE-04")
-def dele_before_login(scene: Scene, command: Any) -> Response | None:
-    """DELE is accepted before login."""
-    return OK if command.verb == "DELE" and command.wellformed and not in_transaction(scene) else None
-
-
 @fault(Place.COMMAND, "R1939-DELE-02")
 def dele_marks_the_next(scene: Scene, command: Any) -> Any | None:
     """DELE marks the message behind the one that it names."""
@@ -175,12 +169,6 @@ def dele_removes_at_once(scene: Scene, command: Any) -> Response | None:
 
 
 # -- RSET ------------------------------------------------------------------------------------------------------------
-
-
-@fault(Place.COMMAND, "R1939-RSET-01", "R1939-STATE-04")
-def rset_before_login(scene: Scene, command: Any) -> Response | None:
-    """RSET is accepted before login."""
-    return OK if command.verb == "RSET" and not command.arguments and not in_transaction(scene) else None
 
 
 @fault(Place.COMMAND, "R1939-RSET-02", "R1939-RSET-04")

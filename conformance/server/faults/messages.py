@@ -48,7 +48,9 @@ def retr_cut_short(scene: Scene, response: Response, *, octets: int = 65_000) ->
 @fault(Place.REPLY, "R1939-RETR-03")
 def retr_adds_a_footer(scene: Scene, response: Response) -> Response:
     """RETR adds lines of the server's own to the end of each message."""
-    return _in(scene, response, "RETR", lambda lines: [*lines, b"-- \r\n", b"This message was found to be harmless.\r\n"])
+    return _in(
+        scene, response, "RETR", lambda lines: [*lines, b"-- \r\n", b"This message was found to be harmless.\r\n"]
+    )
 
 
 @fault(Place.MAILDROP, "R1939-RETR-03")
@@ -185,7 +187,9 @@ def top_refuses_too_many_lines(scene: Scene, command: Command | InvalidCommand) 
 @fault(Place.REPLY, "R1939-TOP-04")
 def top_leaves_out_the_last_line(scene: Scene, response: Response) -> Response:
     """TOP leaves out the last line where it has to send the entire message."""
-    return _top(scene, response, lambda header, body, lines: header + (body[:-1] if lines > len(body) else body[:lines]))
+    return _top(
+        scene, response, lambda header, body, lines: header + (body[:-1] if lines > len(body) else body[:lines])
+    )
 
 
 @fault(Place.REPLY, "R1939-TOP-05")
