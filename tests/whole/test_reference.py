@@ -39,7 +39,7 @@ IN_FILES = {
 BY_LMTP = {
     "07-top/top-of-a-message-without-an-empty-line-comes-to-an-end": "the message 'no-body' cannot be",
     "07-uidl/a-unique-id-is-well-formed-though-the-message-carries-an-x-uidl-field": "the message 'status-headers' can",
-    RESTART: "the target has not a command",
+    RESTART: "it needs a command that restarts the server",
     "11-messages/a-cr-that-no-lf-follows-ends-no-line": "the message 'bare-cr' cannot be",
     "11-messages/a-header-with-octets-above-127-arrives": "the message 'eight-bit-header' cannot be",
     "11-messages/a-lf-that-no-cr-precedes-does-not-end-the-reply": "the message 'bare-lf' cannot be",
