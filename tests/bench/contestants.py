@@ -76,7 +76,7 @@ def serving(folder: Path, *users: str) -> Iterator[Contestant]:
     """The reference server, as `pop3spec serve` starts it, over Maildirs in the folder."""
     accounts = [f"--user={user}" if ":" in user else f"--user={user}:secret" for user in users or MAIL]
     command = [sys.executable, "-m", "conformance.cli", "serve", *accounts, f"--maildir={folder}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # as the others are
     try:
         assert process.stdout is not None
         yield Contestant(REFERENCE, int(process.stdout.readline().rpartition(":")[2]), process.pid)
