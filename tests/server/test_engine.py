@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.model import Message
@@ -364,6 +364,7 @@ fragments = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(fragments, max_size=30))
 def test_whatever_is_said_every_line_has_one_reply_and_every_reply_is_sound(pieces: list[bytes]) -> None:
     made, seen = engine(store(), greeted=False), Connection()
