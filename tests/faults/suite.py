@@ -1,8 +1,8 @@
 """The whole suite against a reference server that carries faults, in one process and in about a second.
 
-A run is quick because nothing is waited for that is due at once, and because seconds of the network are tenths here. A
-machine that is busy can make such a run see a silence that is none; so a run that is not as declared is done once more,
-with patience, and that one counts.
+A run is quick because nothing is waited for that is due at once, and seconds of the network are tenths here. A machine
+that is busy can make such a run see a silence that is none; so a run that is not as declared is done once more, with
+patience, and that one counts.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ __all__ = ["LARGE", "SLOW", "Found", "run", "run_for", "scenarios"]
 _LONG: Final = "forty-characters-"
 _USERS: Final = (
     ("alice", "secret", False),
-    ("bob", "secret", False),
+    ("bob", "hidden", False),
     ("carol", "secret", True),
     ("dave", "open sesame please", False),
     (_LONG + "n" * 23, _LONG + "p" * 23, False),

@@ -149,7 +149,7 @@ def dele_refused_and_subtracted(scene: Scene, command: Any) -> None:
 
 
 @fault(Place.COMMAND, "R1939-DELE-07", "R1939-STATE-03")
-def dele_without_a_number(scene: Scene, command: Any) -> Response | None:
+def dele_marks_what_was_retrieved(scene: Scene, command: Any) -> Response | None:
     """DELE without a message-number marks the message that was retrieved last."""
     if in_transaction(scene) and command.verb == "RETR" and command.message is not None:
         scene.memory["last"] = command.message
@@ -184,13 +184,6 @@ def rset_unmarks_the_last_only(scene: Scene, command: Any) -> Response | None:
     for number in marked:
         session.mark(number)
     return OK
-
-
-@fault(Place.COMMAND, "R1939-RSET-03")
-def rset_refused_when_nothing_is_marked(scene: Scene, command: Any) -> Response | None:
-    """RSET is refused when no message is marked."""
-    nothing = not scene.session.marked and asks(scene, command, "RSET", number=False)
-    return refused(b"nothing to unmark") if nothing else None
 
 
 @fault(Place.COMMAND, "R1939-RSET-04")
