@@ -100,9 +100,27 @@ def dele_marks_the_next(scene: Scene, command: Any) -> Any | None:
     return command_of(b"DELE %d" % (number % count + 1))
 
 
-@fault(Place.COMMAND, "R1939-DELE-02")
+@fault(
+    Place.COMMAND,
+    "R1939-DELE-02",
+    "R1939-DELE-03",
+    "R1939-DELE-04",
+    "R1939-STAT-06",
+    "R1939-STAT-09",
+    "R1939-LIST-10",
+    "R1939-LIST-11",
+    "R1939-LIST-15",
+    "R1939-RETR-06",
+    "R1939-UIDL-12",
+    "R1939-UIDL-13",
+    "R1939-UPD-01",
+    "R1939-UPD-07",
+)
 def dele_marks_nothing(scene: Scene, command: Any) -> Response | None:
-    """DELE says that the message is deleted, and marks none."""
+    """DELE says that the message is deleted, and marks none.
+
+    The message is marked by the server's own word, so that all is broken that holds of messages that are marked.
+    """
     there = scene.session.message(command.message) is not None
     return OK if there and asks(scene, command, "DELE", number=True) else None
 

@@ -10,7 +10,7 @@ from conformance.server.faults.held import Held, asks, command_of, in_transactio
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import OK, Response, accepted, refused
 from conformance.server.stores import OpenMaildrop
-from conformance.wire import Command, InvalidCommand
+from conformance.wire import Command, InvalidCommand, State
 
 __all__: list[str] = []
 
@@ -32,6 +32,14 @@ def unknown_command_unmarks(scene: Scene, command: Any) -> None:
     """An unknown command takes every mark away."""
     if in_transaction(scene) and command.known is None:
         scene.session.unmark()
+
+
+@fault(Place.COMMAND, "R1939-STATE-05")
+def unknown_command_bars_login(scene: Scene, command: Any) -> Response | None:
+    """An unknown command before login makes every login on the connection fail."""
+    if scene.session.state is State.AUTHORIZATION and command.known is None:
+        scene.memory["barred"] = True
+    return refused(b"not any more") if "barred" in scene.memory and command.verb in ("PASS", "APOP") else None
 
 
 @fault(Place.REPLY, "R1939-RETR-07")
@@ -145,6 +153,12 @@ def minus_is_passed_over(scene: Scene, command: Any) -> Any | None:
     if not number.startswith(b"-"):
         return None
     return command_of(b" ".join((command.verb.encode(), number.removeprefix(b"-"), *rest)))
+
+
+@fault(Place.COMMAND, "R1939-ARG-02", "R1939-LIST-12", "R1939-MULTI-13")
+def zero_lists_all(scene: Scene, command: Any) -> Any | None:
+    """LIST 0 is taken for LIST without a message-number."""
+    return command_of(b"LIST") if in_transaction(scene) and command.line.content.upper() == b"LIST 0" else None
 
 
 # -- messages that move ----------------------------------------------------------------------------------------------
