@@ -216,9 +216,12 @@ class Driver:
     def wait_for_close(self, patience: float | None = None) -> Incident | None:
         """Read until the server ends the connection; how it did, or None when it did not in time."""
         self._allow()
-        deadline = time.monotonic() + (self.target.limits.close if patience is None else patience)
+        began = time.monotonic()
+        deadline = began + (self.target.limits.close if patience is None else patience)
         while self.listening and (remaining := deadline - time.monotonic()) > 0:
             self._receive(remaining)
+        if self.listening:
+            self._mark(Incident.WAITED, f"{time.monotonic() - began:.1f} s")
         marks = (entry.incident for entry in reversed(self.transcript.entries) if isinstance(entry, Mark))
         return next((incident for incident in marks if incident in _BY_SERVER), None)
 
