@@ -95,8 +95,6 @@ class Scene:
     histories: dict[bytes, History] = field(default_factory=dict)
     utf8: bool = False
     """Whether the server offers UTF8: then the sizes in STAT need not be exact (RFC 6856 §2.1)."""
-    expires: bool = False
-    """Whether the server says that it keeps no message that was retrieved (RFC 2449 §6.7)."""
     uidl: bool = False
     """Whether UIDL has been seen to work."""
     passwords: set[tuple[bytes, bytes]] = field(default_factory=set)
@@ -117,7 +115,6 @@ class Scene:
         names = frozenset(word[0] for word in words if word)
         self.utf8 |= "UTF8" in names
         self.uidl |= "UIDL" in names
-        self.expires |= any(word[:2] == ["EXPIRE", "0"] for word in words)
         return names
 
     forgotten: bool = False

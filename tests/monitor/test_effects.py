@@ -52,6 +52,12 @@ CASES = [
         kept="TOP-11",
     ),
     Case(
+        "RETR changes nothing",
+        session("C: STAT\nS: +OK 3 600\nC: RETR 1\nS: +OK\nS: <one>\nC: STAT\nS: +OK 3 600"),
+        kept="RETR-07",
+        bodies={"one": BODY},
+    ),
+    Case(
         "RETR marks",
         session("C: STAT\nS: +OK 3 600\nC: RETR 1\nS: +OK\nS: <one>\nC: STAT\nS: +OK 2 500"),
         broken="RETR-07",

@@ -46,12 +46,6 @@ CASES = [
     Case("QUIT removes what RSET unmarked", then(stat(3) + DELE + RSET + QUIT, stat(2)), "RSET-05", mails=MAILS),
     Case("QUIT leaves what RSET unmarked", then(stat(3) + DELE + RSET + QUIT, stat(3)), kept="RSET-05", mails=MAILS),
     Case("QUIT removes what was retrieved, as sites may", then(stat(3) + RETR + QUIT, stat(2)), mails=MAILS),
-    Case("QUIT leaves what was retrieved", then(stat(3) + RETR + QUIT, stat(3)), kept="RETR-07", mails=MAILS),
-    Case(
-        "a server keeps nothing that was retrieved, and says so",
-        then("C: CAPA\nS: +OK\nS: EXPIRE 0\nS: .\n" + stat(3) + RETR + QUIT, stat(2)),
-        mails=MAILS,
-    ),
     Case("a reset removes what was marked", then(stat(3) + DELE + RESET, stat(2)), broken="UPD-08", mails=MAILS),
     Case("a reset removes nothing", then(stat(3) + DELE + RESET, stat(3)), kept="UPD-08 STATE-07", mails=MAILS),
     Case("the server closes, and removes what was marked", then(stat(3) + DELE + GONE, stat(2)), "UPD-08", mails=MAILS),

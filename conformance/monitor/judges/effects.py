@@ -40,7 +40,7 @@ def _harmless(kind: str, demand: str) -> Judge:
         if watch.shown is None or kind not in watch.kinds or watch.kinds & {"DELE", "RSET"}:
             return None
         if watch.shown == shown:
-            return KEPT if kind != "RETR" else None  # what becomes of it is seen in the next session
+            return KEPT
         if watch.kinds != {kind} or _grown(drop, seen) or _same_count(watch.shown, shown):
             return None
         if _more(watch.shown, shown) and _may_have_grown(seen) is not False:

@@ -144,17 +144,6 @@ def unmarked_again_stay(session: Session) -> Finding | None:
     return found.verdict(fault=fault, kept=not found.missing, reason="what RSET unmarked is not removed at QUIT")
 
 
-@judge_session("R1939-RETR-07")
-def retrieved_ones_stay(session: Session) -> Finding | None:
-    """§5: RETR removes nothing. Where QUIT does, that is lawful: a site may let messages be downloaded once (§8)."""
-    found = _behind_quit(session)
-    if found is None or not found.retrieved or found.unmarked:
-        return None
-    if 0 < found.missing <= len(found.retrieved) and not found.marked:
-        session.scene.note("QUIT removes what was retrieved, as RFC 1939 §8 lets a site have it")
-    return None if found.missing else KEPT
-
-
 @judge_session("R1939-UPD-08")
 def nothing_goes_without_quit(session: Session) -> Finding | None:
     """§6: without QUIT the session does not enter the UPDATE state and must not remove any messages."""
