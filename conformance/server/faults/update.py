@@ -44,6 +44,14 @@ def quit_removes_the_first_only(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     return _Other(held, lambda numbers: sorted(numbers)[:1])
 
 
+@fault(Place.REPLY, "R1939-UPD-02")
+def quit_removes_though_nothing_is_marked(scene: Scene, response: Response) -> Response:
+    """QUIT removes the first message when none is marked."""
+    if scene.verb == "QUIT" and scene.session.state is State.UPDATE and not scene.session.marked:
+        scene.held.remove(frozenset({1}) if scene.session.maildrop.count else frozenset())
+    return response
+
+
 @fault(Place.MAILDROP, "R1939-UPD-02")
 def quit_removes_the_next_too(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """QUIT removes the message behind each marked one too."""
