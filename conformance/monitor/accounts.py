@@ -114,8 +114,6 @@ def _learn_size(drop: Drop, sizes: dict[int, int], number: int, octets: int) -> 
 
 
 def _learn_uidl(drop: Drop, seen: Seen) -> None:
-    if seen.positive:
-        seen.scene.uidl = True
     if seen.command is not None and any(seen.arguments):
         if seen.negative:
             drop.did("rejected")

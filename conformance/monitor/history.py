@@ -95,8 +95,6 @@ class Scene:
     histories: dict[bytes, History] = field(default_factory=dict)
     utf8: bool = False
     """Whether the server offers UTF8: then the sizes in STAT need not be exact (RFC 6856 §2.1)."""
-    uidl: bool = False
-    """Whether UIDL has been seen to work."""
     passwords: set[tuple[bytes, bytes]] = field(default_factory=set)
     """Names and passwords that were accepted together."""
     barred: set[str] = field(default_factory=set)
@@ -114,7 +112,6 @@ class Scene:
         words = [line.decode("ascii", "replace").split() for line in lines]
         names = frozenset(word[0] for word in words if word)
         self.utf8 |= "UTF8" in names
-        self.uidl |= "UIDL" in names
         return names
 
     forgotten: bool = False

@@ -5,8 +5,8 @@ from typing import Final
 from conformance.monitor.drop import Drop
 from conformance.monitor.history import Past, Scene
 from conformance.transcript import Chunk, Conversation, Exchange, Incident, Mark
-from conformance.wire import VERBS, Command, Indicator, State
-from conformance.wire.grammar import TIMESTAMP
+from conformance.wire import Command, Indicator, State
+from conformance.wire.grammar import COMMAND_LIMIT, TIMESTAMP
 
 __all__ = ["LOGINS", "Session"]
 
@@ -164,7 +164,8 @@ class Session:
         refused = greeting is None or not greeting.positive
         idle = exchange.sent_at - (self.spoke_at or 0.0) >= _IDLE.get(exchange.state, 0.0)
         gone = self._half_closed or self.shared  # the client, or the maildrop from under the session
-        return refused or idle or gone or self.failed_logins > 0 or self.refusals >= _PATIENCE
+        long = exchange.command is not None and exchange.command.line.length > COMMAND_LIMIT
+        return refused or idle or gone or long or self.failed_logins > 0 or self.refusals >= _PATIENCE
 
     def _one_short(self, exchange: Exchange) -> bool:
         """Whether the reply came only when another command was out, and the last command never got one."""
@@ -219,7 +220,7 @@ class Session:
             self.fresh_name = False
         if exchange.positive and isinstance(command, Command) and not command.arguments:
             self.asked_before |= {command.verb}
-        self.refusals = self.refusals + 1 if exchange.negative and not _plausible(command) else 0
+        self.refusals = self.refusals + 1 if exchange.negative and not _plausible(exchange) else 0
 
     def _learn_access(self, exchange: Exchange) -> None:
         """What is open and what is not: before anything was tried, and behind a login."""
@@ -227,7 +228,7 @@ class Session:
             self.scene.barred.add(exchange.verb)
         if exchange.positive:
             self.unproven, self.refused_since = False, frozenset()
-        elif exchange.negative and exchange.verb in _UNCONDITIONAL and _plausible(exchange.command):
+        elif exchange.negative and exchange.verb in _UNCONDITIONAL and _plausible(exchange):
             self.refused_since |= {exchange.verb}
 
     @staticmethod
@@ -284,6 +285,9 @@ def _is_status(octets: bytes) -> bool:
     return octets[:3].upper() == b"+OK" or octets[:4].upper() == b"-ERR"
 
 
-def _plausible(command: object) -> bool:
+def _plausible(exchange: Exchange) -> bool:
     """Whether a refusal is in the nature of the command and tries no server's patience."""
-    return isinstance(command, Command) and command.wellformed and command.verb in VERBS
+    command = exchange.command
+    if not isinstance(command, Command) or not command.wellformed or command.known is None:
+        return False
+    return exchange.state in command.known.states

@@ -4,7 +4,7 @@ from typing import Final
 
 from conformance.driver import Driver
 from conformance.transcript import Exchange, Incident, Mark
-from conformance.wire import VERBS, Command, State
+from conformance.wire import Command, State
 
 __all__ = ["LOGINS", "excuse_for_closing", "excuse_for_silence", "may_have_closed"]
 
@@ -67,4 +67,7 @@ def _failed_login(exchange: Exchange) -> bool:
 
 def _plausible(exchange: Exchange) -> bool:
     """Whether a refusal is in the nature of the command and tries no server's patience."""
-    return isinstance(exchange.command, Command) and exchange.command.wellformed and exchange.verb in VERBS
+    command = exchange.command
+    if not isinstance(command, Command) or not command.wellformed or command.known is None:
+        return False
+    return exchange.state in command.known.states

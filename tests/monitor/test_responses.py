@@ -37,6 +37,16 @@ CASES = [
         broken="NET-05",
     ),
     Case("a server hangs up instead of answering", session("C: NOOP\n! server closed\n! client closed")),
+    Case("a server hangs up on a command that is too long", session(f"C: XYZZ {'x' * 400}\n! server closed")),
+    Case(
+        "a server hangs up behind two commands that are out of place",
+        session("C: USER bob\nS: -ERR\nC: PASS x\nS: -ERR\nC: APOP bob 00\n! server closed"),
+    ),
+    Case(
+        "a server hangs up behind one command that is out of place",
+        session("C: USER bob\nS: -ERR\nC: APOP bob 00\n! server closed"),
+        broken="STATE-04 APOP-10",
+    ),
     Case(
         "a server hangs up when the answer was waited for in vain",
         session("C: NOOP\n! waited in vain\n! server closed"),

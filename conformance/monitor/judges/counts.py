@@ -179,17 +179,6 @@ def _empty(seen: Seen, because: str) -> Finding | None:
     return KEPT if seen.body is not None and seen.body.terminated and not seen.body.lines else None
 
 
-@judge("R1939-UIDL-02", verb="UIDL")
-def empty_unique_id_listing(seen: Seen) -> Finding | None:
-    """§7: without messages, a positive response and the terminating line, from a server that has UIDL at all."""
-    drop = seen.drop
-    if drop is None or seen.arguments or not seen.scene.uidl or not (drop.all_marked or drop.empty):
-        return None
-    if not seen.negative:
-        return None
-    return seen.broken(f"UIDL has to succeed when no message is left; it was answered {seen.said}")
-
-
 @judge("R1939-STAT-02", verb="STAT")
 def stat_succeeds(seen: Seen) -> Finding | None:
     """§5: the response is positive; no other is foreseen."""
