@@ -108,11 +108,14 @@ class _Play:
 
     def _result(self, outcome: Outcome, reason: str) -> CaseResult:
         drivers = self._dialogue.drivers
-        ledger = Ledger()
+        features = self._stage.features
+        ledger = Ledger(capabilities=(features.capabilities if features is not None else None) or ())
         for octets in self._delivered:
             ledger.add_delivered(self._prepared.account.name_octets, octets)
         monitor = Monitor(ledger)
         seen = monitor.judge(driver.conversation for driver in drivers)
+        if outcome is Outcome.ERRORED:  # what a server that is gone does not answer is nobody's fault
+            seen = [verdict for verdict in seen if not _is_about_silence(verdict, drivers)]
         verdicts = fold([verdict for verdict in (*self._verdicts, *seen) if verdict.clause in self._clauses])
         verdicts = fold([*verdicts, *self._unreached(outcome, reason, verdicts)])
         if any(v.outcome is Outcome.BROKEN and CATALOGUE[v.clause].can_fail for v in verdicts):
@@ -257,6 +260,18 @@ class _Play:
             shown = ", ".join(f"{name} is {value!r:.200}" for name, value in values.items())
             message = f"{check.expression.text} does not hold: {shown}"
             raise Mismatch(message)
+
+
+def _is_about_silence(verdict: Verdict, drivers: Iterable[Driver]) -> bool:
+    """Whether a verdict rests on an exchange in which nothing was answered."""
+    evidence = verdict.evidence
+    return evidence is not None and any(
+        exchange.reply is None
+        for driver in drivers
+        if driver.transcript.name == evidence.connection
+        for exchange in driver.conversation.exchanges
+        if exchange.number == evidence.exchange
+    )
 
 
 def _as_act(step: Step) -> Act:
