@@ -30,6 +30,10 @@ def test_the_suite_finds_just_what_a_fault_breaks(fault: Fault) -> None:
     assert shown["scenarios"] <= found.failed
 
 
+def test_what_is_lawful_breaks_no_clause() -> None:
+    assert {fault.name for fault in FAULTS.values() if fault.room in ("lawful", "lenient") and fault.clauses} == set()
+
+
 def test_faults_break_clauses_about_servers() -> None:
     declared = {clause for fault in FAULTS.values() for clause in fault.clauses}
     assert {clause for clause in declared if clause not in CATALOGUE or not CATALOGUE[clause].judges_server} == set()

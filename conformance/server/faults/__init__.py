@@ -38,6 +38,7 @@ _ROOMS: Final = (
     "unique_ids",
     "timing",
     "lawful",
+    "lenient",
 )
 """The modules that hold faults, in the order in which they are listed."""
 
