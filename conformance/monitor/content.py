@@ -32,6 +32,7 @@ class Kind(StrEnum):
     STUFFED = "full stops were added that are no stuffing"
     CHANGED = "something else"
     CUT = "the message ends early"
+    EMPTIED = "nothing came of a body that is all empty lines"
     MORE = "the message goes on"
     HEADER = "header fields are missing, changed or out of order"
     NO_FIELD = "a line of the header is no field"
@@ -59,11 +60,13 @@ class Comparison:
     stuffed: set[bool] = field(default_factory=set)
     """For lines that were stuffed as they have to be: whether they are but a full stop."""
     notes: list[str] = field(default_factory=list)
+    doubtful: bool = False
+    """Whether something is different that a delivery may lawfully have changed."""
 
     @property
     def sound(self) -> bool:
         """Whether it is the message that was put there."""
-        return not self.differences
+        return not self.differences and not self.doubtful
 
     def of(self, *kinds: Kind) -> Difference | None:
         """The first difference of these kinds."""
@@ -100,8 +103,8 @@ def body_lines(exchange: Exchange, start: int) -> Iterator[Line]:
         yield Line(rest, at)
 
 
-def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes) -> Comparison:
-    """Hold what came against the message that was put there."""
+def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes, *, followed: bool) -> Comparison:
+    """Hold what came against the message that was put there; `followed` tells whether more came behind its end."""
     comparison = Comparison(delivered)
     if body.digest in delivered.digests and not body.flaws:
         if body.stuffed:
@@ -113,9 +116,10 @@ def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes)
     first = next(lines, None)
     if first is not None and first.content.rstrip(b"\r"):
         lines = chain([first], lines)  # no empty line behind the header
-    _body(comparison, lines, body.content_end)
+    _body(comparison, lines, body.content_end, followed=followed)
     if delivered.delicate:
         certain = {Kind.NOT_STUFFED} if b"\0" in delivered.octets else {Kind.NOT_STUFFED, Kind.CUT}
+        comparison.doubtful = any(found.kind not in certain for found in comparison.differences)
         comparison.differences = [found for found in comparison.differences if found.kind in certain]
     return comparison
 
@@ -135,7 +139,8 @@ def _header(comparison: Comparison, exchange: Exchange, body: Body, header: byte
         comparison.notes.append("the server adds header fields: " + ", ".join(sorted(result.added)))
     if result.stray is not None:
         at = body.start + max(0, header.find(result.stray))
-        comparison.differences.append(Difference(Kind.NO_FIELD, Line(result.stray, at), first=at == body.start))
+        kind = Kind.MORE if delivered.header == delivered.octets and at > body.start else Kind.NO_FIELD
+        comparison.differences.append(Difference(kind, Line(result.stray, at), first=at == body.start))
     if result.lost is not None and not _is_dotted(delivered.header):
         kind = Kind.STUFFED if _has_more_full_stops(header, delivered.header) else Kind.HEADER
         comparison.differences.append(Difference(kind, here, result.lost))
@@ -166,7 +171,7 @@ def _dotted_header(comparison: Comparison, body: Body, exchange: Exchange) -> No
         comparison.stuffed.add(False)
 
 
-def _body(comparison: Comparison, lines: Iterator[Line], end: int) -> None:
+def _body(comparison: Comparison, lines: Iterator[Line], end: int, *, followed: bool) -> None:
     wanted = comparison.delivered.lines
     at = 0
     for line in lines:
@@ -181,7 +186,7 @@ def _body(comparison: Comparison, lines: Iterator[Line], end: int) -> None:
             return
         at += 1
     if at < len(wanted):
-        _missing(comparison, wanted[at:], end)
+        _missing(comparison, wanted[at:], end, followed=followed)
 
 
 def _line(comparison: Comparison, line: Line, want: bytes, *, last: bool) -> Difference | None:
@@ -212,11 +217,13 @@ def _surplus(comparison: Comparison, line: Line, lines: Iterator[Line]) -> None:
     comparison.differences.append(Difference(Kind.MORE, line))
 
 
-def _missing(comparison: Comparison, missing: list[bytes], end: int) -> None:
+def _missing(comparison: Comparison, missing: list[bytes], end: int, *, followed: bool) -> None:
     here = Line(b"", end)
     if missing == [b""]:
         comparison.notes.append("the server leaves out one empty line at the end of a message")
-    elif missing[0] == b".":
+    elif not any(missing) and len(missing) == len(comparison.delivered.lines):
+        comparison.differences.append(Difference(Kind.EMPTIED, here))
+    elif missing[0] == b"." and followed:
         comparison.differences.append(Difference(Kind.NOT_STUFFED, here, b"."))
     else:
         kind = Kind.CUT if any(missing) else Kind.CHANGED  # only empty lines at the end were dropped

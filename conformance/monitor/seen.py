@@ -17,7 +17,7 @@ from conformance.monitor.readings import (
 )
 from conformance.monitor.session import Session
 from conformance.transcript import Exchange
-from conformance.wire import Body, Command, InvalidCommand, Line, State
+from conformance.wire import Body, Command, Indicator, InvalidCommand, Line, State
 
 __all__ = ["Seen"]
 
@@ -138,11 +138,18 @@ class Seen:
         delivered = self.scene.ledger.find(self.session.user, self.message_id)
         if delivered is None:
             return None
-        comparison = compare(self.exchange, body, delivered, self.header)
+        comparison = compare(self.exchange, body, delivered, self.header, followed=self._goes_on)
         self.scene.stuffs |= bool(comparison.stuffed)
         for note in comparison.notes if comparison.sound else ():
             self.scene.note(note)
         return comparison
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether more came behind the end of the reply: at once, or in place of the next one."""
+        later = self.session.conversation.exchanges[self.exchange.number + 1 :]
+        reply = later[0].reply if later else None
+        return bool(self.exchange.extra) or (reply is not None and reply.indicator is Indicator.NONE)
 
     @cached_property
     def ignored(self) -> bool:

@@ -69,13 +69,13 @@ def match_body(exchange: Exchange, expect: Expect, variables: MutableMapping[str
 
 
 def rows_of(exchange: Exchange) -> dict[int, Value]:
-    """A listing's rows: number -> what follows it, as a number where it is one (of LIST)."""
+    """A listing's rows: number -> the word that follows it, as a number where it is one (of LIST)."""
     rows: dict[int, Value] = {}
     for line in exchange.body_lines():
         number, rest = (*line.content.split(None, 1), b"", b"")[:2]
         word = rest.split(b" ")[0]
         if number.isdigit() and len(number) < 20:
-            rows[int(number)] = int(word) if exchange.verb == "LIST" and word.isdigit() and len(word) < 20 else rest
+            rows[int(number)] = int(word) if exchange.verb == "LIST" and word.isdigit() and len(word) < 20 else word
     return rows
 
 

@@ -73,6 +73,16 @@ def numbers_are_decimal(seen: Seen) -> Finding | None:
 @judge("R1939-LIST-02", verb="LIST")
 def full_listing_is_multi_line(seen: Seen) -> Finding | None:
     """§5: without an argument the response is multi-line."""
+    return _multi_line(seen)
+
+
+@judge("R1939-UIDL-02", verb="UIDL")
+def full_unique_id_listing_is_multi_line(seen: Seen) -> Finding | None:
+    """§7: likewise."""
+    return _multi_line(seen)
+
+
+def _multi_line(seen: Seen) -> Finding | None:
     body = seen.exchange.reply.body if seen.exchange.reply is not None else None
     if body is None or not seen.exchange.positive or seen.arguments or not seen.in_transaction:
         return None
@@ -80,7 +90,7 @@ def full_listing_is_multi_line(seen: Seen) -> Finding | None:
         return KEPT
     if body.octets or not seen.session.nothing_came(seen.exchange, body.end):
         return None
-    return seen.broken(f"LIST without an argument has to be answered with a listing; {seen.said} was all that came")
+    return seen.broken(f"{seen.verb} without an argument has to be answered with a listing; {seen.said} was all that came")
 
 
 @judge("R1939-LIST-03", verb="LIST")

@@ -16,6 +16,8 @@ __all__: list[str] = []
 
 _LISTINGS: Final = ("LIST", "UIDL")
 _BODIES: Final = ("LIST", "UIDL", "RETR", "TOP", "CAPA")
+_REST: Final = 2
+"""Lines of which the rest of a message is made, at least."""
 _STUFFED: Final = re.compile(rb"(?:^|\n)\.\.[^\r\n]")
 
 
@@ -132,8 +134,18 @@ def no_early_end(seen: Seen) -> Finding | None:
 
     What follows behind the end is the rest of the message, when it ends in a terminating line once more.
     """
+    return _ended_early(seen) if seen.comparison is None else None
+
+
+@judge("R1939-TOP-05", verb="TOP")
+def no_early_end_of_top(seen: Seen) -> Finding | None:
+    """§7: nor does it end what TOP sends."""
+    return _ended_early(seen)
+
+
+def _ended_early(seen: Seen) -> Finding | None:
     extra = seen.exchange.extra
-    if not seen.positive or seen.body is None or seen.comparison is not None or len(extra) < 2:
+    if not seen.positive or seen.body is None or len(extra) < _REST:
         return None
     if extra[-1].raw != b".\r\n" or extra[0].raw[:1] in (b"+", b"-"):
         return None

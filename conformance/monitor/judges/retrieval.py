@@ -119,6 +119,22 @@ def nothing_but_the_message(seen: Seen) -> Finding | None:
     return _differs(seen, changed, f"RETR sends the message that was put there; {what}")
 
 
+@judge("R1939-RETR-03", verb="RETR")
+def one_number_for_each_message(seen: Seen) -> Finding | None:
+    """§5: the message corresponding to the number; one that is there once does not correspond to two."""
+    drop, number, known = seen.drop, seen.number, seen.message_id
+    if drop is None or number is None or known is None or seen.body is None or drop.ever_marked:
+        return None
+    ledger, user = seen.scene.ledger, seen.session.user
+    if ledger.copies(user, known) != 1 or drop.count is None or drop.count > len(ledger.delivered(user)):
+        return None
+    other = next((n for n, came in drop.retrieved.items() if n != number and came.message_id == known), None)
+    if other is None:
+        return None
+    reason = f"RETR sends the message of that number; {number} and {other} gave the same one, which is there once"
+    return seen.broken(reason, (seen.body.start, seen.body.end))
+
+
 # -- stuffing --------------------------------------------------------------------------------------------------------
 
 

@@ -42,7 +42,17 @@ def _told(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
         (number, size, came)
         for number, size, came in told
         if number not in drop.marked and number not in drop.unsteady and came.sound is not False and _fit(came.body)
+        if not _exchanged(seen, drop, size, came.body.octets)
     ]
+
+
+def _exchanged(seen: Seen, drop: Drop, size: int, octets: int) -> bool:
+    """Whether the size is that of another message of the run, and what came has the size of yet another in the listing:
+    then it is the numbers that are mixed up."""
+    if size == octets or octets not in drop.full.values():
+        return False
+    delivered = seen.scene.ledger.delivered(seen.session.user)
+    return any(0 <= size - len(message.octets) <= _OPEN_END for message in delivered)
 
 
 def _retrieved(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
@@ -230,10 +240,19 @@ def total_is_the_sum(session: Session) -> Finding | None:
     total, listed = drop.sums
     if total == listed:
         return KEPT
-    if drop.inexact or _as_put_there(session, drop, total):
+    if drop.inexact or _as_put_there(session, drop, total) or _in_either_base(total, list(drop.full.values())):
         return None  # it is the listing that is wrong
     reason = f"the total in STAT is the sum of the sizes in LIST, {listed}; it was {total}"
     return Finding(broken=True, reason=reason, evidence=witness.exchange.evidence())
+
+
+def _in_either_base(total: int, sizes: list[int]) -> bool:
+    """Whether the sum is right when the total and large sizes are read in base sixteen: then that is what is wrong."""
+    return any(
+        int(str(total), 16) == sum(int(str(size), 16) if size >= least else size for size in sizes)
+        for least in sizes
+        if least > 9  # noqa: PLR2004 - below, the bases are alike
+    )
 
 
 def _as_put_there(session: Session, drop: Drop, total: int) -> bool:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from conformance.monitor.content import body_lines
+from conformance.monitor.content import body_lines, header_of
 from conformance.monitor.drop import Drop, Retrieved, Topped
 from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.header import compare_headers
+from conformance.monitor.ledger import message_id
 from conformance.monitor.registry import Judge, judge
 from conformance.monitor.seen import Seen
 from conformance.wire import Defect
@@ -51,7 +52,14 @@ def _pairs(seen: Seen) -> list[tuple[Topped, Retrieved]]:
         sound = seen.comparison.sound if seen.comparison is not None else None
         came = Retrieved(seen.exchange, body, seen.message_id, sound)
         pairs = [(topped, came) for topped in drop.topped.get(number, [])] if number not in drop.retrieved else []
-    return [pair for pair in pairs if _comparable(*pair)]
+    told = drop.size(number) in (None, pairs[0][1].body.octets) if pairs else True
+    return [pair for pair in pairs if _comparable(*pair) and (told or not _of_two(*pair))]
+
+
+def _of_two(topped: Topped, came: Retrieved) -> bool:
+    """Whether they bear the identifiers of two messages: then one of the two commands has sent the wrong one."""
+    one, other = (message_id(header_of(shown.exchange)) for shown in (topped, came))
+    return None not in (one, other) and one != other
 
 
 def _comparable(topped: Topped, came: Retrieved) -> bool:
@@ -78,20 +86,21 @@ def _content(came: Topped | Retrieved) -> Iterator[bytes]:
 def _compare(topped: Topped, came: Retrieved) -> _Match:
     top_header, top_blank, top_rest = _split(_content(topped))
     header, blank, rest = _split(_content(came))
-    wanted = list(islice(rest, topped.lines)) if topped.lines < _VAST else list(rest)
-    whole = len(wanted) < topped.lines or next(rest, None) is None
+    sent = list(top_rest)
+    ahead = list(islice(rest, max(topped.lines, len(sent)) + 1)) if topped.lines < _VAST else list(rest)
+    wanted, whole = ahead[: topped.lines], len(ahead) <= topped.lines
     clause = _clause(topped.lines, whole=whole)
     if _differ(top_header, header):
         return _Match(clause, "the header is not that of the message")
     if blank and not top_blank:
         return _Match(clause, "the empty line behind the header is missing")
-    sent = list(top_rest)
     if sent == wanted or (whole and _but_for_the_end(sent, wanted)):
         return _Match(clause)
     if not blank and not any(sent):
         return _Match(clause)
     if len(sent) != len(wanted):
-        skipped = sum(1 for line in sent if line) == topped.lines and sent[: len(wanted)] == wanted and b"" in wanted
+        skipped = b"" in sent[:-1] and sent[-1] != b"" and sent == ahead[: len(sent)]
+        skipped = skipped and sum(map(bool, sent)) == topped.lines
         return _Match(clause, f"{len(sent)} lines of the body came, where {len(wanted)} had to come", skipped)
     return _Match(clause, "the lines of the body are not those of the message")
 
@@ -116,21 +125,39 @@ def _but_for_the_end(sent: list[bytes], wanted: list[bytes]) -> bool:
     return sent in ([*wanted, b""], wanted[:-1] if wanted and not wanted[-1] else wanted)
 
 
-def _judge(clause: str, *, skipped: bool = False) -> Judge:
+def _judge(clause: str) -> Judge:
     def look(seen: Seen) -> Finding | None:
         """§7: the headers of the message, the blank line, and then the number of lines of the message's body."""
         finding = None
         for topped, came in _pairs(seen):
             match = _compare(topped, came)
-            if skipped and match.blank_skipped:
-                return _wrong(topped, "empty lines of the body are lines")
-            if match.clause == clause and match.wrong and not skipped:
+            if match.clause != clause:
+                continue
+            if match.wrong:
                 return _wrong(topped, match.wrong)
-            if (match.clause == clause or skipped) and not match.wrong:
-                finding = KEPT if not skipped or _has_empty_lines(topped) else finding
+            finding = KEPT
         return finding
 
     return look
+
+
+@judge("R1939-TOP-10", verb=("TOP", "RETR"))
+def empty_lines_are_lines(seen: Seen) -> Finding | None:
+    """§7: the number of lines of the message's body, of which some are empty.
+
+    That they were not counted explains a line too many only where it explains each TOP of the message.
+    """
+    finding, broken = None, None
+    for topped, came in _pairs(seen):
+        earlier = seen.drop.topped.get(seen.number, []) if seen.drop is not None and seen.number is not None else []
+        matches = [_compare(other, came) for other in (*earlier, topped) if _comparable(other, came)]
+        if any(match.wrong and not match.blank_skipped for match in matches):
+            return None
+        if matches[-1].blank_skipped:
+            broken = _wrong(topped, "empty lines of the body are lines")
+        elif _has_empty_lines(topped):
+            finding = KEPT
+    return broken or finding
 
 
 def _has_empty_lines(topped: Topped) -> bool:
@@ -147,7 +174,6 @@ judge("R1939-TOP-02", verb=("TOP", "RETR"))(_judge("R1939-TOP-02"))
 judge("R1939-TOP-03", verb=("TOP", "RETR"))(_judge("R1939-TOP-03"))
 judge("R1939-TOP-04", verb=("TOP", "RETR"))(_judge("R1939-TOP-04"))
 judge("R1939-TOP-09", verb=("TOP", "RETR"))(_judge("R1939-TOP-09"))
-judge("R1939-TOP-10", verb=("TOP", "RETR"))(_judge("R1939-TOP-02", skipped=True))
 
 
 @judge("R1939-TOP-04", verb="TOP")

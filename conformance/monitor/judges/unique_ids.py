@@ -43,7 +43,7 @@ def one_message_each(seen: Seen) -> Finding | None:
     drop = seen.drop
     if drop is None or not seen.positive or not seen.wellformed:
         return None
-    ids = dict(drop.ids)
+    ids = {number: unique_id for number, unique_id in drop.ids.items() if unique_id}
     if seen.verb == "UIDL":
         if seen.body is None:
             return None

@@ -37,6 +37,6 @@ RESET: Final = Wait("reset")
 HALF_CLOSE: Final = Wait("half-close")
 """Send no more, and go on reading."""
 SILENCE: Final = Wait("silence")
-"""Say nothing any more, and leave the connection open."""
+"""Say nothing any more, and leave the connection open, until the client closes it."""
 HEARD: Final = Wait("heard")
 """Go on as soon as the client has said something."""

@@ -1,35 +1,9 @@
-"""Faults in how commands are read: keywords, arguments, line ends (RFC 1939 §3)."""
-
-from dataclasses import replace
+"""Faults in how commands are read: segments and line ends; see `arguments` for what stands in them (RFC 1939 §3)."""
 
 from conformance.server.faults.fault import Place, fault
 from conformance.server.faults.scene import Scene
-from conformance.server.responses import Response, refused
-from conformance.wire import Command, InvalidCommand
 
 __all__: list[str] = []
-
-
-@fault(Place.COMMAND, "R1939-GRAM-01")
-def keywords_in_capitals_only(_: Scene, command: Command | InvalidCommand) -> Response | None:
-    """Keywords are understood in capitals only."""
-    keyword = command.line.content.partition(b" ")[0]
-    return None if keyword == keyword.upper() else refused(b"unknown command")
-
-
-@fault(Place.COMMAND, "R1939-GRAM-01")
-def keywords_not_in_mixed_case(_: Scene, command: Command | InvalidCommand) -> Response | None:
-    """Keywords are understood in capitals and in lower case, not in a mixture."""
-    keyword = command.line.content.partition(b" ")[0]
-    return None if keyword in (keyword.upper(), keyword.lower()) else refused(b"unknown command")
-
-
-@fault(Place.COMMAND, "R1939-GRAM-07")
-def arguments_cut_short(_: Scene, command: Command | InvalidCommand, *, octets: int = 39) -> Command | None:
-    """Of each argument only so many octets are taken."""
-    if not isinstance(command, Command):
-        return None
-    return replace(command, arguments=tuple(argument[:octets] for argument in command.arguments))
 
 
 @fault(Place.RECEIVE, "R1939-GRAM-08")

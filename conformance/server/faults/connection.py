@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Final, cast
 
 from conformance.server.engine import Engine
-from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, Idle, Pause
+from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, SILENCE, Idle, Pause
 from conformance.server.faults.engine import FaultyEngine
 from conformance.server.transport import Clock, Connection, Connections
 
@@ -35,6 +35,8 @@ class FaultyConnection(Connection):
 
     def eof_received(self) -> bool:
         """The client will send no more; who waits to hear something goes on."""
+        if self._faulty.act is SILENCE:
+            self._faulty.hang_up()  # as nobody listens any more
         self._hear()
         return super().eof_received()
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.model import Maildrop, Message
+from conformance.model import Message
+from conformance.server.faults.held import Held
 from conformance.server.responses import Response
 from conformance.server.stores import OpenMaildrop
 
-__all__ = ["Renoted", "Reread", "Resized", "lines_of", "one_row", "text_of", "with_body", "with_text", "written"]
+__all__ = ["Reread", "lines_of", "one_row", "text_of", "with_body", "with_text", "written"]
 
 Lines = list[bytes]
 
@@ -61,37 +62,13 @@ def written(response: Response, write: Callable[[Response], Iterable[bytes]]) ->
     return _Written(response.positive, response.status, response.body, response.closes, write)
 
 
-class Renoted:
-    """A maildrop of which something else is noted than is in the store: sizes, unique-ids."""
-
-    def __init__(self, held: OpenMaildrop, maildrop: Maildrop) -> None:
-        self._held = held
-        self.maildrop = maildrop
-
-    def read(self, message: Message) -> Iterator[bytes]:
-        return self._held.read(self._held.maildrop.get(message.number) or message)
-
-    def remove(self, numbers: frozenset[int]) -> None:
-        self._held.remove(numbers)
-
-    def close(self) -> None:
-        self._held.close()
-
-
-class Resized(Renoted):
-    """A maildrop whose sizes come of a function of the octets of each message."""
-
-    def __init__(self, held: OpenMaildrop, size: Callable[[bytes], int]) -> None:
-        noted = held.maildrop.messages
-        super().__init__(held, Maildrop.of((size(b"".join(held.read(m))), m.unique_id) for m in noted))
-
-
-class Reread(Renoted):
+class Reread(Held):
     """A maildrop whose messages are handed through a function when they are read."""
 
-    def __init__(self, held: OpenMaildrop, change: Callable[[bytes], bytes]) -> None:
-        super().__init__(held, held.maildrop)
+    def __init__(self, under: OpenMaildrop, change: Callable[[bytes], bytes]) -> None:
+        super().__init__(under)
         self._change = change
 
     def read(self, message: Message) -> Iterator[bytes]:
+        """The message of that number, as the function has it."""
         return iter((self._change(b"".join(super().read(message))),))

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.model import Maildrop
-from conformance.server.faults.editing import Lines, Renoted, one_row, text_of, with_body, with_text
+from conformance.server.faults.editing import Lines, one_row, text_of, with_body, with_text
 from conformance.server.faults.fault import Place, fault
+from conformance.server.faults.held import Held
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import Response, accepted, refused
 from conformance.server.stores import OpenMaildrop
@@ -14,9 +15,6 @@ from conformance.wire import Command, InvalidCommand, State
 __all__: list[str] = []
 
 Asked = Command | InvalidCommand
-
-# -- out of state ----------------------------------------------------------------------------------------------------
-
 
 # -- STAT ------------------------------------------------------------------------------------------------------------
 
@@ -27,13 +25,6 @@ def _stat(scene: Scene, response: Response, change: Callable[[int, int], bytes])
         return response
     count, total = (int(word) for word in text_of(response).split())
     return with_text(response, change(count, total))
-
-
-@fault(Place.COMMAND, "R1939-STAT-02")
-def stat_refused_without_messages(scene: Scene, command: Asked) -> Response | None:
-    """STAT is refused when no message is left."""
-    empty = scene.session.state is State.TRANSACTION and not scene.session.count
-    return refused(b"no messages") if command.verb == "STAT" and empty else None
 
 
 @fault(Place.REPLY, "R1939-STAT-03")
@@ -60,7 +51,7 @@ def total_is_off_by_one(scene: Scene, response: Response) -> Response:
     return _stat(scene, response, lambda count, total: b"%d %d" % (count, total + count))
 
 
-@fault(Place.REPLY, "R1939-STAT-06", "R1939-STAT-09")
+@fault(Place.REPLY, "R1939-STAT-06")
 def stat_counts_marked(scene: Scene, response: Response) -> Response:
     """STAT counts messages that are marked as deleted."""
     drop = scene.session.maildrop
@@ -94,17 +85,43 @@ def stat_bare_without_messages(scene: Scene, response: Response) -> Response:
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.REPLY, "R1939-AUTH-10")
-def numbers_with_gaps(scene: Scene, response: Response) -> Response:
-    """Messages are listed under numbers from 2 on."""
-    if scene.verb not in ("LIST", "UIDL"):
-        return response
-    return with_body(response, lambda lines: [_renumbered(line, 1) for line in lines])
+@fault(Place.COMMAND, "R1939-AUTH-10")
+def number_skipped(_: Scene, command: Asked, *, number: int = 6) -> Command | None:
+    """One number is left out, and the messages from there on have the next ones."""
+    return _renumbered(command, lambda n: n if n < number else n - 1 if n > number else 0)
 
 
-def _renumbered(line: bytes, more: int) -> bytes:
-    number, space, rest = line.partition(b" ")
-    return b"%d%b%b" % (int(number) + more, space, rest)
+@number_skipped.at(Place.REPLY)
+def _show_skipped(scene: Scene, response: Response, *, number: int = 6) -> Response:
+    return _shown(scene, response, lambda n: n if n < number else n + 1)
+
+
+@fault(Place.COMMAND, "R1939-AUTH-10", at_least="every number means another message than the suite has to think")
+def numbers_from_zero(_: Scene, command: Asked) -> Command | None:
+    """Messages are numbered from 0."""
+    return _renumbered(command, lambda n: n + 1)
+
+
+@numbers_from_zero.at(Place.REPLY)
+def _show_from_zero(scene: Scene, response: Response) -> Response:
+    return _shown(scene, response, lambda n: n - 1)
+
+
+def _renumbered(command: Asked, real: Callable[[int], int]) -> Command | None:
+    """The command as the server understands it, given what its numbers mean."""
+    numbered = isinstance(command, Command) and command.verb in ("LIST", "UIDL", "RETR", "TOP", "DELE")
+    if not isinstance(command, Command) or not numbered or not command.wellformed or not command.arguments:
+        return None
+    first, *rest = command.arguments
+    return replace(command, arguments=(b"%d" % real(int(first)), *rest))
+
+
+def _shown(scene: Scene, response: Response, shown: Callable[[int], int]) -> Response:
+    def change(row: bytes) -> bytes:
+        number, space, rest = row.partition(b" ")
+        return b"%d%b%b" % (shown(int(number)), space, rest)
+
+    return one_row(response, change) if scene.verb in ("LIST", "UIDL") else response
 
 
 # -- LIST ------------------------------------------------------------------------------------------------------------
@@ -189,7 +206,7 @@ def list_with_more_behind(scene: Scene, response: Response) -> Response:
     return _rows(scene, response, "LIST", lambda row: row + b" octets")
 
 
-@fault(Place.REPLY, "R1939-LIST-10", "R1939-LIST-15")
+@fault(Place.REPLY, "R1939-LIST-10")
 def list_shows_marked(scene: Scene, response: Response) -> Response:
     """LIST shows messages that are marked as deleted."""
     rows = [b"%d %d\r\n" % (m.number, m.octets) for m in scene.session.maildrop.messages]
@@ -267,7 +284,7 @@ def uidl_with_size_behind(scene: Scene, response: Response) -> Response:
 def _identified(held: OpenMaildrop, change: Callable[[int, bytes], bytes]) -> OpenMaildrop:
     """The maildrop with other unique-ids, each a function of the message's size and its real one."""
     noted = held.maildrop.messages
-    return Renoted(held, Maildrop.of((m.octets, change(m.octets, m.unique_id)) for m in noted))
+    return Held(held, Maildrop.of((m.octets, change(m.octets, m.unique_id)) for m in noted))
 
 
 @fault(Place.MAILDROP, "R1939-UIDL-06")

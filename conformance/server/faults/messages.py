@@ -73,11 +73,11 @@ def blanks_at_line_ends_lost(scene: Scene, response: Response) -> Response:
 
 @fault(Place.REPLY, "R1939-RETR-03")
 def long_lines_broken(scene: Scene, response: Response, *, octets: int = 512) -> Response:
-    """RETR breaks lines that are longer than a buffer of the server."""
+    """RETR breaks lines of the body that are longer than a buffer of the server."""
 
     def broken(lines: Lines) -> Lines:
-        out = []
-        for line in lines:
+        out, body = _split(lines)
+        for line in body:
             while len(line) > octets + 2:
                 out.append(line[:octets] + _EMPTY)
                 line = line[octets:]
@@ -148,9 +148,9 @@ def top_counts_the_empty_line(scene: Scene, response: Response) -> Response:
 
 @fault(Place.REPLY, "R1939-TOP-02")
 def top_ends_in_an_empty_line(scene: Scene, response: Response) -> Response:
-    """TOP sends an empty line behind the lines of the body."""
+    """TOP sends an empty line behind the lines of the body, if any were asked for."""
     return _top(
-        scene, response, lambda header, body, lines: header + body[:lines] + ([_EMPTY] if lines < len(body) else [])
+        scene, response, lambda header, body, lines: header + body[:lines] + ([_EMPTY] if 0 < lines < len(body) else [])
     )
 
 
@@ -219,7 +219,7 @@ def top_count_overflows(scene: Scene, response: Response, *, bits: int = 32) -> 
     return _top(scene, response, change)
 
 
-@fault(Place.REPLY, "R1939-TOP-10")
+@fault(Place.REPLY, "R1939-TOP-02", "R1939-TOP-10")
 def top_does_not_count_empty_lines(scene: Scene, response: Response) -> Response:
     """TOP sends empty lines of the body without counting them."""
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from conformance.server.faults.editing import Resized, one_row, text_of, with_text
+from conformance.server.faults.editing import one_row, text_of, with_text
 from conformance.server.faults.fault import Place, fault
+from conformance.server.faults.held import resized
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import Response
 from conformance.server.stores import OpenMaildrop
@@ -15,37 +16,37 @@ __all__: list[str] = []
 @fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-02")
 def sizes_count_line_ends_once(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes count a line end as one octet."""
-    return Resized(held, lambda message: len(message) - message.count(b"\r\n"))
+    return resized(held, lambda message: len(message) - message.count(b"\r\n"))
 
 
 @fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-03")
 def sizes_count_stuffing(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes count the octets that byte-stuffing adds."""
-    return Resized(held, lambda message: len(message) + (b"\n" + message).count(b"\n."))
+    return resized(held, lambda message: len(message) + (b"\n" + message).count(b"\n."))
 
 
 @fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-04")
 def sizes_count_terminator(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes count the terminating line."""
-    return Resized(held, lambda message: len(message) + len(TERMINATOR))
+    return resized(held, lambda message: len(message) + len(TERMINATOR))
 
 
 @fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-03", "R1939-FMT-04")
 def sizes_as_sent(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes count all that RETR sends behind its status line, stuffing and terminating line too."""
-    return Resized(held, lambda message: len(message) + (b"\n" + message).count(b"\n.") + len(TERMINATOR))
+    return resized(held, lambda message: len(message) + (b"\n" + message).count(b"\n.") + len(TERMINATOR))
 
 
 @fault(Place.MAILDROP, "R1939-LIST-07")
 def sizes_without_header(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """Sizes leave the header out."""
-    return Resized(held, lambda message: len(message.partition(b"\r\n\r\n")[2]))
+    return resized(held, lambda message: len(message.partition(b"\r\n\r\n")[2]))
 
 
 @fault(Place.MAILDROP, "R1939-LIST-07")
 def sizes_in_blocks(_: Scene, held: OpenMaildrop, *, block: int = 512) -> OpenMaildrop:
     """Sizes are rounded up to blocks of the disk."""
-    return Resized(held, lambda message: -(-len(message) // block) * block)
+    return resized(held, lambda message: -(-len(message) // block) * block)
 
 
 @fault(Place.REPLY, "R1939-AUTH-14")
