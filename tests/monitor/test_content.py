@@ -39,7 +39,7 @@ def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20) -> Came:
     exchange = conversation.exchanges[1]
     assert exchange.reply is not None
     assert exchange.reply.body is not None
-    return Came(transcript, compare(exchange, exchange.reply.body, Delivered(put), header_of(exchange)))
+    return Came(transcript, compare(exchange, exchange.reply.body, Delivered(put), header_of(exchange), followed=False))
 
 
 STUFFED = MAIL.replace(b"\r\n.", b"\r\n..")

@@ -90,7 +90,9 @@ def _multi_line(seen: Seen) -> Finding | None:
         return KEPT
     if body.octets or not seen.session.nothing_came(seen.exchange, body.end):
         return None
-    return seen.broken(f"{seen.verb} without an argument has to be answered with a listing; {seen.said} was all that came")
+    return seen.broken(
+        f"{seen.verb} without an argument has to be answered with a listing; {seen.said} was all that came"
+    )
 
 
 @judge("R1939-LIST-03", verb="LIST")

@@ -251,7 +251,7 @@ def _in_either_base(total: int, sizes: list[int]) -> bool:
     return any(
         int(str(total), 16) == sum(int(str(size), 16) if size >= least else size for size in sizes)
         for least in sizes
-        if least > 9  # noqa: PLR2004 - below, the bases are alike
+        if least > 9
     )
 
 

@@ -39,7 +39,7 @@ def with_body(response: Response, change: Callable[[Lines], Iterable[bytes]]) ->
 
 
 def one_row(response: Response, change: Callable[[bytes], bytes]) -> Response:
-    """The reply with each of its listings handed through a function: the lines of a full one, or the one in the text."""
+    """The reply with each of its listings handed through a function: its lines, or the one in the text."""
     if not response.positive:
         return response
     if response.body is None:

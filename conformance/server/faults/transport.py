@@ -82,7 +82,7 @@ def half_close(_: Scene, __: Response, blocks: Blocks, *, after: int = 120) -> S
     yield from _ended(blocks, after, HALF_CLOSE)
 
 
-@fault(Place.OCTETS, usually="RETR#4")
+@fault(Place.OCTETS, usually="RETR#5")
 def reset(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """The connection is reset in place of a positive reply."""
     yield from _instead(response, blocks, RESET)
@@ -91,7 +91,7 @@ def reset(_: Scene, response: Response, blocks: Blocks) -> Sent:
 # -- silent ----------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#4")
+@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#5")
 def silence(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """In place of a positive reply comes nothing, and nothing behind it; the connection stays open."""
     yield from _instead(response, blocks, SILENCE)
@@ -103,7 +103,7 @@ def silence_in_the_middle(_: Scene, __: Response, blocks: Blocks, *, after: int 
     yield from _ended(blocks, after, SILENCE)
 
 
-@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#4")
+@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#5")
 def swallowed_reply(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """A command is obeyed and not answered, where the answer was to be positive; the next one is."""
     yield from _instead(response, blocks)
