@@ -109,14 +109,14 @@ def test_a_scenario_is_played_by_its_name_and_for_what_it_judges(options: dict[s
 @pytest.mark.parametrize(
     "options, mistake",
     [
-        ({"rfc": ["1940"]}, "--rfc 1940: there is no such thing"),
-        ({"not_rfc": ["pop"]}, "--not-rfc pop: there is no such thing"),
-        ({"section": ["12.3"]}, "--section 12.3: there is no such thing"),
-        ({"section": ["1957:5"]}, "--section 1957:5: there is no such thing"),
-        ({"clause": ["R1939-STAT-1"]}, "--clause R1939-STAT-1: there is no such thing; did you mean R1939-STAT-01"),
+        ({"rfc": ["1940"]}, "--rfc 1940: there is no such RFC; there is 1939"),
+        ({"not_rfc": ["pop"]}, "--not-rfc pop: there is no such RFC"),
+        ({"section": ["12.3"]}, "--section 12.3: there is no such section"),
+        ({"section": ["1957:5"]}, "--section 1957:5: there is no such section"),
+        ({"clause": ["R1939-STAT-1"]}, "--clause R1939-STAT-1: there is no such clause; did you mean R1939-STAT-01"),
         ({"not_clause": ["r1939-stta-01"]}, "did you mean R1939-STAT-01"),
-        ({"level": ["musst"]}, "--level musst: there is no such thing; did you mean must?"),
-        ({"level": ["x"]}, "--level x: there is no such thing; there is may, must, should"),
+        ({"level": ["musst"]}, "--level musst: there is no such level; did you mean must?"),
+        ({"level": ["x"]}, "--level x: there is no such level; there is must, should, may"),
         (
             {"scenario": ["rfc1939/05-stat/stat-count"]},
             "there is no such scenario; did you mean rfc1939/05-stat/stat-c",

@@ -291,7 +291,7 @@ def test_the_second_account_is_none_that_another_worker_has(house: Theatre) -> N
     why = not_played(stage, needs=("account-2",))
     assert (why.outcome, why.reason) == (
         Outcome.NOT_APPLICABLE,
-        "the target has not a second account that no other worker uses",
+        "it needs a second account that no other worker uses",
     )
 
 
