@@ -28,13 +28,13 @@ def test_one_is_explained() -> None:
     assert done.out.startswith("indicator-in-lower-case  (octets)\n")
     assert FAULTS["indicator-in-lower-case"].says in done.out
     assert f"R1939-RESP-02  RFC 1939 §3: {CATALOGUE['R1939-RESP-02'].says}" in done.out
-    assert "parameters: after=0, reset=False" in pop3spec("faults", "cut").out
+    assert "parameters: after=120, reset=False" in pop3spec("faults", "cut").out
 
 
 def test_json_holds_everything() -> None:
     known = json.loads(pop3spec("faults", "--json").out)
     assert [fault["name"] for fault in known] == list(FAULTS)
-    assert next(fault for fault in known if fault["name"] == "cut")["parameters"] == {"after": 0, "reset": False}
+    assert next(fault for fault in known if fault["name"] == "cut")["parameters"] == {"after": 120, "reset": False}
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Came:
         return [difference.kind for difference in self.comparison.differences]
 
 
-def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20) -> Came:
+def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20, *, followed: bool = False) -> Came:
     """What the comparison makes of these octets behind the status line, when they come in pieces."""
     transcript = Transcript()
     transcript.record("S", b"+OK ready\r\n", 0.0)
@@ -39,7 +39,9 @@ def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20) -> Came:
     exchange = conversation.exchanges[1]
     assert exchange.reply is not None
     assert exchange.reply.body is not None
-    return Came(transcript, compare(exchange, exchange.reply.body, Delivered(put), header_of(exchange), followed=False))
+    return Came(
+        transcript, compare(exchange, exchange.reply.body, Delivered(put), header_of(exchange), followed=followed)
+    )
 
 
 STUFFED = MAIL.replace(b"\r\n.", b"\r\n..")
@@ -66,7 +68,7 @@ def test_lines_that_were_not_stuffed() -> None:
 
 
 def test_a_full_stop_that_ended_the_message() -> None:
-    result = came(STUFFED[: STUFFED.index(b"..\r\n")])
+    result = came(STUFFED[: STUFFED.index(b"..\r\n")], followed=True)
     assert result.kinds() == [Kind.NOT_STUFFED]
 
 
