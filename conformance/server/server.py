@@ -28,6 +28,8 @@ _ACCOUNTS: Final = (Account("alice", "secret"), Account("bob", "secret"))
 _POLICY: Final = Policy()
 _BACKLOG: Final = 1024
 _BUFFER: Final = 1 << 16
+_SETTLING: Final = 1.0
+"""Seconds at the most for connections that were being accepted when the server ended."""
 
 
 class ReferenceServer:
@@ -62,7 +64,7 @@ class ReferenceServer:
         self._stamps = Stamps()
         armed = tuple(Armed.parse(fault) if isinstance(fault, str) else fault for fault in faults)
         self._common = Common(self.store, self._accounts, armed, seed) if armed else None
-        self._connections = Connections(max_connections)
+        self._max_connections = max_connections
         self._thread: Thread | None = None
         self._stop: Callable[[], object] | None = None
 
@@ -90,11 +92,12 @@ class ReferenceServer:
         """Serve while the block runs."""
         loop = asyncio.get_running_loop()
         clock, buffer = Clock(loop, self._clock_rate), memoryview(bytearray(_BUFFER))
+        connections = Connections(self._max_connections)
 
         def connect() -> Connection:
             if self._common is None:
-                return Connection(self.engine(), clock, self._connections, buffer)
-            return FaultyConnection(self._faulty(self._common), clock, self._connections, buffer)
+                return Connection(self.engine(), clock, connections, buffer)
+            return FaultyConnection(self._faulty(self._common), clock, connections, buffer)
 
         listener = await loop.create_server(connect, self.host, self.port, backlog=_BACKLOG)
         if self._common is not None:
@@ -104,7 +107,7 @@ class ReferenceServer:
             yield self
         finally:
             listener.close()
-            self._connections.drop_all()
+            connections.drop_all()
             await listener.wait_closed()
 
     def __enter__(self) -> Self:
@@ -129,6 +132,9 @@ class ReferenceServer:
             async with self.listening():
                 ready.set_result(None)
                 await over.wait()
+            if accepting := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(accepting, timeout=_SETTLING)
+            await asyncio.sleep(0)  # what was dropped is closed in the loop's next turn
 
         try:
             asyncio.run(main())

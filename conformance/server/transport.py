@@ -50,9 +50,13 @@ class Connections:
         self._limit = limit
         self._open: set[Connection] = set()
         self._waiting: deque[Connection] = deque()
+        self._over = False
 
     def enter(self, connection: "Connection") -> None:
-        """Greet the client, now or when there is room."""
+        """Greet the client, now or when there is room; one that comes when all is over is dropped."""
+        if self._over:
+            connection.drop()
+            return
         self._waiting.append(connection)
         self._let_in()
 
@@ -65,7 +69,8 @@ class Connections:
             self._waiting.remove(connection)
 
     def drop_all(self) -> None:
-        """End every session and connection at once, without UPDATE."""
+        """End every session and connection at once, without UPDATE, and those that are still on their way."""
+        self._over = True
         for connection in (*self._waiting, *self._open):
             connection.drop()
 

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -109,7 +110,8 @@ def connected(server: ReferenceServer | int, *, receive_buffer: int = 0) -> Iter
 def log_in_again(server: ReferenceServer | int) -> Client:
     """A client that is logged in as alice, as soon as the maildrop can be had."""
     client = Client(server)
-    for _ in range(20_000):  # each time round is an exchange with the server, which gets on meanwhile
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:  # each time round is an exchange with the server, which gets on meanwhile
         if client.log_in().startswith(b"+OK"):
             return client
     client.close()

@@ -23,7 +23,7 @@ def test_blanks_do_not_matter() -> None:
     [
         ("cutt", "there is no fault called 'cutt'; did you mean cut?; `pop3spec faults` lists them"),
         ("qqqqqqqqqqqq", "there is no fault called 'qqqqqqqqqqqq'; `pop3spec faults` lists them"),
-        ("cut(aftr=1)", "cut has no parameter 'aftr'; did you mean after?; it has after=0, reset=False"),
+        ("cut(aftr=1)", "cut has no parameter 'aftr'; did you mean after?; it has after=120, reset=False"),
         ("cut(after)", "'cut(after)': 'after' has no value; PARAMETER=VALUE is expected"),
         ("cut(after=many)", "cut: after=many: a whole number from 0 on is expected"),
         ("cut(after=-1)", "cut: after=-1: a whole number from 0 on is expected"),
