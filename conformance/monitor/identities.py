@@ -3,10 +3,15 @@
 Only messages that the run put there, once, are told apart so: of copies nobody can say which is which.
 """
 
+from typing import Final
+
 from conformance.monitor.history import Owner, UidSeen
 from conformance.monitor.seen import Seen
 
 __all__ = ["identities", "learn_identities"]
+
+_OPEN_END: Final = 2
+"""Octets by which a size may differ where a message has no last line end: it is open whether that counts."""
 
 
 def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
@@ -21,7 +26,8 @@ def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
         steady = [row for row in sound if drop.ids.get(row.number, row.unique_id) == row.unique_id]
         pairs = [(drop.keys.get(row.number), row.unique_id) for row in steady if row.number not in drop.marked]
     elif seen.verb in ("RETR", "TOP") and number is not None and seen.body is not None:
-        pairs = [(seen.message_id, drop.paired.get(number))] if number not in drop.marked else []
+        sure = number not in drop.marked and _fits(seen)
+        pairs = [(seen.message_id, drop.paired.get(number))] if sure else []
     return [(key, uid) for key, uid in pairs if key and uid and seen.scene.ledger.copies(user, key) == 1]
 
 
@@ -37,4 +43,14 @@ def learn_identities(seen: Seen) -> None:
         if owner.key != key and owner.session is seen.session:
             history.shared_ids.add(unique_id)
     if seen.verb in ("RETR", "TOP") and seen.positive and number is not None and seen.message_id is not None:
-        drop.keys[number] = seen.message_id
+        if _fits(seen):
+            drop.keys[number] = seen.message_id
+
+
+def _fits(seen: Seen) -> bool:
+    """Whether what came can be the message of that number, by the size that is listed."""
+    drop, number, body = seen.drop, seen.number, seen.body
+    size = drop.size(number) if drop is not None and number is not None else None
+    if seen.verb != "RETR" or body is None or size is None:
+        return True
+    return abs(size - body.octets) <= _OPEN_END

@@ -78,6 +78,10 @@ CASES = [
     Case("the total is the sum", session("C: STAT\nS: +OK 2 9\nC: LIST\nS: +OK\nS: 1 5\nS: 2 4\nS: ."), kept="STAT-05"),
     Case("the total is not the sum", session("C: STAT\nS: +OK 2 8\nC: LIST\nS: +OK\nS: 1 5\nS: 2 4\nS: ."), "STAT-05"),
     Case(
+        "the total is the sum in base sixteen",
+        session("C: STAT\nS: +OK 2 20\nC: LIST\nS: +OK\nS: 1 18\nS: 2 8\nS: ."),
+    ),
+    Case(
         "the total is not the sum, as may be with UTF8",
         session("C: CAPA\nS: +OK\nS: UTF8\nS: .\nC: STAT\nS: +OK 2 8\nC: LIST\nS: +OK\nS: 1 5\nS: 2 4\nS: ."),
     ),

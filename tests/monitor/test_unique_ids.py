@@ -62,6 +62,15 @@ CASES = [
         mails=BOTH,
     ),
     Case(
+        "RETR sends another message, as its size shows, so that it is not known whose unique-id it is",
+        sessions(
+            ids("a", "b") + retr(1, "one") + QUIT,
+            f"C: LIST\nS: +OK\nS: 1 {len(ONE) + 50}\nS: 2 {len(ONE)}\nS: .\n" + ids("b", "a") + retr(1, "one"),
+        ),
+        "LIST-07",
+        mails=BOTH,
+    ),
+    Case(
         "others are there in the next session",
         sessions(ids("a", "b") + QUIT, ids("a", "c") + QUIT),
         "UIDL-09",
