@@ -148,10 +148,6 @@ def _learn_numbers(drop: Drop, seen: Seen) -> None:
         drop.numbers = numbers if drop.numbers is None else drop.numbers
     if not numbers & drop.marked:
         drop.doubtful = False
-    everything = drop.all_numbers
-    if drop.marked and everything is not None and numbers < everything:
-        # as many as were marked are missing, and they are others
-        drop.blurred |= len(numbers) == len(everything) - len(drop.marked) and numbers != everything - drop.marked
     drop.after_reset = False
     drop.handled -= numbers
     _learn_regained(drop, seen.verb, len(numbers))

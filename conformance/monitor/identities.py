@@ -42,9 +42,9 @@ def learn_identities(seen: Seen) -> None:
         owner = history.owners.setdefault(unique_id, Owner(key, seen.session))
         if owner.key != key and owner.session is seen.session:
             history.shared_ids.add(unique_id)
-    if seen.verb in ("RETR", "TOP") and seen.positive and number is not None and seen.message_id is not None:
-        if _fits(seen):
-            drop.keys[number] = seen.message_id
+    shown = seen.verb in ("RETR", "TOP") and seen.positive and _fits(seen)
+    if shown and number is not None and seen.message_id is not None:
+        drop.keys[number] = seen.message_id
 
 
 def _fits(seen: Seen) -> bool:
