@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from conformance.server.auth import Account
 from conformance.server.faults.fault import Place, fault
@@ -15,7 +16,8 @@ __all__: list[str] = []
 
 Given = Command | InvalidCommand
 
-_DENIED = refused(b"name and secret do not match")
+_DENIED: Final = refused(b"name and secret do not match")
+_DIGITS: Final = 32
 
 
 def _early(scene: Scene, given: Given, *verbs: str) -> bool:
@@ -272,6 +274,13 @@ def digest_compared_in_part(scene: Scene, given: Given, *, digits: int = 31) -> 
     account, digest = proof
     right = _digest(scene.dialogue.stamp, account)
     return _apop(scene, given, account) if digest[:digits] == right[:digits] else None
+
+
+@fault(Place.COMMAND, "R1939-APOP-05")
+def malformed_digest_accepted(scene: Scene, given: Given) -> Command | None:
+    """A digest that has not 32 digits is not compared at all."""
+    proof = _proof(scene, given)
+    return _apop(scene, given, proof[0]) if proof is not None and 0 < len(proof[1]) != _DIGITS else None
 
 
 @fault(Place.COMMAND, "R1939-APOP-11")

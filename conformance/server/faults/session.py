@@ -266,6 +266,20 @@ def auth_accepted(_: Scene, given: Given) -> Response | None:
     return OK if given.verb == "AUTH" else None
 
 
+@fault(Place.COMMAND, "R1939-STATE-02", "R1939-TOP-02", "R1939-TOP-03", "R1939-TOP-04")
+def top_accepted_in_vain(scene: Scene, given: Given) -> Response | None:
+    """There is no TOP: it is answered +OK, and not a line of the message comes."""
+    shown = scene.session.state is State.TRANSACTION and scene.session.message(given.message) is not None
+    return accepted(b"", body=()) if shown and given.verb == "TOP" and given.wellformed else None
+
+
+@fault(Place.COMMAND, "R1939-STATE-02", "R1939-UIDL-02")
+def uidl_accepted_in_vain(scene: Scene, given: Given) -> Response | None:
+    """There is no UIDL: it is answered +OK, and lists nothing."""
+    asked = scene.session.state is State.TRANSACTION and given.verb == "UIDL"
+    return accepted(b"", body=()) if asked and not given.arguments else None
+
+
 @fault(Place.COMMAND, "R1939-STATE-02", "R1939-NET-05")
 def stls_ignored(_: Scene, given: Given) -> Response | None:
     """STLS, which there is not, is not answered."""
@@ -299,6 +313,15 @@ def rset_refused_when_unmarked(scene: Scene, given: Given) -> Response | None:
     """RSET is refused when no message is marked as deleted."""
     idle = scene.session.state is State.TRANSACTION and not scene.session.marked
     return refused(b"nothing to reset") if idle and given.verb == "RSET" else None
+
+
+@fault(Place.COMMAND, "R1939-RSET-02")
+def retr_refused_behind_rset(scene: Scene, given: Given) -> Response | None:
+    """RETR is refused for a message that RSET has unmarked; the listings show it again."""
+    marked: set[int] = scene.memory.setdefault("marked", set())
+    marked |= scene.session.marked
+    back = given.message in marked and given.message not in scene.session.marked
+    return refused(b"that message was deleted") if back and given.verb == "RETR" else None
 
 
 @fault(Place.COMMAND, "R1939-QUITA-01")
