@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -95,7 +96,8 @@ def judge_session(*clauses: str) -> Callable[[SessionJudge], SessionJudge]:
     return enter
 
 
-def exchange_rules() -> dict[str, tuple[Rule, ...]]:
+@cache  # all judges are entered when the package is imported
+def exchange_rules() -> Mapping[str, tuple[Rule, ...]]:
     """The rules for each command; under `EVERY` those for the commands that are not named."""
     verbs = {verb for rule in _RULES for verb in rule.verbs}
     return {verb: tuple(rule for rule in _RULES if _meets(rule, verb)) for verb in verbs | {EVERY, GREETING}}
