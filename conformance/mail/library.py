@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from conformance.bundled import MAIL
@@ -21,6 +21,7 @@ class UnknownMailError(LookupError):
     """No message has that name; the text says what might have been meant."""
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The names of the messages in the folder, sorted."""
     return tuple(sorted(path.stem for path in MAIL.glob("*.eml")))
