@@ -39,7 +39,12 @@ class Selection:
 
     def clauses(self) -> frozenset[str]:
         """The ids of the clauses that are judged."""
-        return frozenset(clause.id for clause in CATALOGUE.values() if self._judged(clause))
+        asked = [(texts, test, not option.startswith("not-")) for option, texts, test, _ in self._by_clause() if texts]
+        return frozenset(
+            clause.id
+            for clause in CATALOGUE.values()
+            if all(any(test(clause, text) for text in texts) is wanted for texts, test, wanted in asked)
+        )
 
     def takes(self, scenario: "Scenario", clauses: frozenset[str]) -> bool:
         """Whether a scenario is played: it judges at least one of the clauses, and it is not excluded by name."""
@@ -61,13 +66,6 @@ class Selection:
                 if names is not None and not any(fnmatchcase(name, text) for name in names):
                     return f"--{option} {text}: there is no such scenario{_hint(text, names, '`pop3spec scenarios`')}"
         return ""
-
-    def _judged(self, clause: Clause) -> bool:
-        return all(
-            any(test(clause, text) for text in texts) == (not option.startswith("not-"))
-            for option, texts, test, _ in self._by_clause()
-            if texts
-        )
 
     def _by_clause(self) -> Iterator[tuple[str, tuple[str, ...], Callable[[Clause, str], bool], Iterable[str]]]:
         rfcs = tuple(dict.fromkeys(str(clause.rfc) for clause in CATALOGUE.values()))
