@@ -49,6 +49,6 @@ def masked(case: CaseResult, secrets: Secrets) -> CaseResult:
     return replace(
         case,
         reason=secrets.words(case.reason),
-        verdicts=tuple(replace(verdict, reason=secrets.words(verdict.reason)) for verdict in case.verdicts),
+        verdicts=tuple(v if not v.reason else replace(v, reason=secrets.words(v.reason)) for v in case.verdicts),
         notes=tuple(map(secrets.words, case.notes)),
     )

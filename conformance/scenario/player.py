@@ -6,7 +6,7 @@ every exchange of every scenario.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from conformance.clauses import CATALOGUE
@@ -43,17 +43,13 @@ __all__ = ["play"]
 def play(scenario: Scenario, stage: Stage, clauses: Collection[str] = CATALOGUE) -> CaseResult:
     """Play it, judge it by these clauses, and leave nothing open."""
     began = time.monotonic()
-    passwords = [account.password_octets for account in stage.target.accounts]
-    return masked(_play(scenario, stage, clauses, began), Secrets(passwords))
-
-
-def _play(scenario: Scenario, stage: Stage, clauses: Collection[str], began: float) -> CaseResult:
+    secrets = _secrets(stage)
     try:
         prepared = stage.prepare(scenario)
     except NotPlayed as why:
-        return _unplayed(scenario, clauses, why.outcome, why.reason, began)
+        return masked(_unplayed(scenario, clauses, why.outcome, why.reason, began), secrets)
     except (FillError, TargetError) as error:
-        return _unplayed(scenario, clauses, Outcome.ERRORED, str(error), began)
+        return masked(_unplayed(scenario, clauses, Outcome.ERRORED, str(error), began), secrets)
     return _Play(scenario, stage, prepared, began, clauses).run()
 
 
@@ -83,6 +79,7 @@ class _Play:
         self._began = began
         self._clauses = clauses
         self._variables: dict[str, Value] = {**_names(prepared), **scenario.values}
+        self._secrets = _secrets(stage).with_more(_secret(self._variables))
         self._delivered = list(prepared.delivered or ())
         self._dialogue = Dialogue(stage, prepared, self._variables)
         self._verdicts: list[Verdict] = []
@@ -128,7 +125,7 @@ class _Play:
         if outcome is not Outcome.KEPT or self._spoils(drivers):  # where something went wrong mail may have gone, too
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]
-        secrets = self._secrets()
+        secrets = self._secrets.with_more(_secret(self._variables))
         transcript = text_lines([driver.transcript for driver in drivers], secrets, evidence)
         for driver in drivers:
             driver.transcript.close()
@@ -156,11 +153,6 @@ class _Play:
             outcome, reason = Outcome.INCONCLUSIVE, "the scenario ended before this was tried"
         missing = set(self._scenario.clauses).intersection(self._clauses) - {verdict.clause for verdict in judged}
         return [Verdict(clause, outcome, reason) for clause in sorted(missing)]
-
-    def _secrets(self) -> Secrets:
-        """Every password of the target, and what this scenario made of them."""
-        passwords = [account.password_octets for account in self._stage.target.accounts]
-        return Secrets([*passwords, *(self._variables[name] for name in _SECRET if name in self._variables)])
 
     def _spoils(self, drivers: list[Driver]) -> bool:
         """Whether the maildrop may hold something else now than before."""
@@ -277,6 +269,16 @@ def _is_about_silence(verdict: Verdict, drivers: Iterable[Driver]) -> bool:
 def _as_act(step: Step) -> Act:
     assert isinstance(step, Act)  # noqa: S101 - the parser lets no other step begin a branch
     return step
+
+
+def _secrets(stage: Stage) -> Secrets:
+    """Every password of the target."""
+    return Secrets(account.password_octets for account in stage.target.accounts)
+
+
+def _secret(variables: Mapping[str, Value]) -> Iterator[bytes]:
+    """What a scenario makes of the passwords."""
+    return (variables[name] for name in _SECRET if name in variables)
 
 
 def _number(octets: bytes) -> Value:

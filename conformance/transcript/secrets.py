@@ -8,7 +8,8 @@ as in a URL.
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -30,22 +31,24 @@ _SHORT_CODED: Final = 6
 class Secrets:
     """Knows what must not be seen."""
 
-    def __init__(self, passwords: Iterable[bytes] = ()) -> None:
-        self._passwords = frozenset(password for password in passwords if password)
-        values = {form for password in self._passwords if len(password) >= _SHORT for form in _forms(password)}
-        longest_first = sorted(values, key=lambda value: (-len(value), value))
-        alternatives = b"|".join(map(re.escape, longest_first))
-        self._values = re.compile(b"(?i)(?=(" + alternatives + b"))") if values else None
-        self.reach: int = len(longest_first[0]) if values else 0
+    def __init__(self, passwords: Iterable[bytes] = (), *more: Iterable[bytes]) -> None:
+        self._groups: tuple[frozenset[bytes], ...] = ()
+        for group in (passwords, *more):
+            new = frozenset(password for password in group if len(password) >= _SHORT).difference(*self._groups)
+            self._groups += (new,) if new else ()
+        found = [_values(group) for group in self._groups]
+        self._values = [values for values, _ in found]
+        self.reach: int = max((length for _, length in found), default=0)
         """Octets of the longest value that is looked for: who cuts a text must look that far beyond the cut."""
 
     def with_more(self, passwords: Iterable[bytes]) -> "Secrets":
         """The same, knowing more."""
-        return Secrets(self._passwords.union(passwords))
+        return Secrets(*self._groups, passwords)
 
     def hidden(self, octets: bytes) -> Ranges:
         """Where in any octets the passwords that are known stand: ranges in order, not touching one another."""
-        return united(found.span(1) for found in self._values.finditer(octets)) if self._values else []
+        lowered = octets.lower()
+        return united(place for values in self._values for place in _places(values, lowered))
 
     def hidden_in_client_line(self, octets: bytes) -> Ranges:
         """The same for a client's line, or a part of one that has its beginning, by grammar too."""
@@ -66,6 +69,22 @@ class Secrets:
     def words(self, text: str) -> str:
         """Any text, likewise."""
         return self.text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+@lru_cache(maxsize=64)  # the passwords of a run are the same for all its scenarios
+def _values(passwords: frozenset[bytes]) -> tuple[re.Pattern[bytes], int]:
+    """What finds all forms of passwords in lower-case text, of those that begin together the longest; its length."""
+    values = {form.lower() for password in passwords for form in _forms(password)}
+    longest_first = sorted(values, key=lambda value: (-len(value), value))
+    return re.compile(b"|".join(map(re.escape, longest_first))), len(longest_first[0])
+
+
+def _places(values: re.Pattern[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Where the values stand, also where one begins inside of another."""
+    found = values.search(lowered)
+    while found is not None:
+        yield found.span()
+        found = values.search(lowered, found.start() + 1)
 
 
 def _masked(octets: bytes, hidden: Ranges) -> bytes:
