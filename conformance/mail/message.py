@@ -39,6 +39,16 @@ def _ends_in_empty_line(octets: bytes) -> bool:
     return octets.endswith(b"\r\n\r\n") and bool(_split(octets)[1])
 
 
+def _has_long_line(octets: bytes) -> bool:
+    at = 0
+    while len(octets) - at > _LONGEST_LINE:
+        end = octets.rfind(_CRLF, at, at + _LONGEST_LINE + len(_CRLF))  # the last of the lines that end in so many
+        if end < 0:
+            return True
+        at = end + len(_CRLF)
+    return False
+
+
 TRAITS: Final[Mapping[str, Callable[[bytes], bool]]] = MappingProxyType(
     {
         # Octets that not every way of delivery or storage lets through.
@@ -50,7 +60,7 @@ TRAITS: Final[Mapping[str, Callable[[bytes], bool]]] = MappingProxyType(
         "bare-lf": lambda octets: octets.count(b"\n") > octets.count(_CRLF),
         "binary": lambda octets: _BINARY.search(octets) is not None,  # a part declared so, RFC 2045 §6.2
         # Lines.
-        "long-line": lambda octets: any(len(line) > _LONGEST_LINE for line in octets.split(_CRLF)),
+        "long-line": _has_long_line,
         "dot-lines": lambda octets: octets.startswith(b".") or b"\r\n." in octets,  # to be stuffed, RFC 1939 §3
         "from-lines": lambda octets: _FROM.search(octets) is not None,  # quoted by mbox stores
         "trailing-space": lambda octets: octets.endswith((b" ", b"\t")) or b" \r\n" in octets or b"\t\r\n" in octets,

@@ -75,6 +75,8 @@ class Stage:
     _wrong: dict[str, int] = field(default_factory=dict)
     _found_empty: list[Account] = field(default_factory=list)
     """Accounts beside the worker's own whose maildrops were looked at."""
+    _refused: dict[str, str | None] = field(default_factory=dict)
+    """Why a message cannot be delivered, or None, by its name."""
     _shut: str = ""
     """Why mail cannot be delivered while a session is open, once that has been tried in vain."""
 
@@ -212,7 +214,9 @@ class Stage:
 
     def _check_deliverable(self, mails: Sequence[Mail]) -> None:
         for mail in mails:
-            if reason := self.provisioner.accepts(mail.traits):
+            if mail.name not in self._refused:
+                self._refused[mail.name] = self.provisioner.accepts(mail.traits)
+            if reason := self._refused[mail.name]:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the message {mail.name!r} cannot be delivered: {reason}")
 
     def _await_delivery(self, account: Account, count: int) -> None:
