@@ -205,7 +205,7 @@ class Dialogue:
         self.evidence = exchange.evidence()
         if exchange.lost is not None or exchange.reply is None:
             self.evidence = Evidence(exchange.transcript.name, exchange.number)
-            self._see_what_came(exchange, expect)
+            self._see_what_came(line, exchange, expect)
             raise self._lost(line.driver, exchange)
         if not (exchange.positive or exchange.negative):  # R1939-RESP-01, which the monitor judges
             reason = f"whether {exchange.verb} succeeded cannot be told: what came begins with neither +OK nor -ERR"
@@ -221,14 +221,16 @@ class Dialogue:
             raise
         self._remember_stamp(exchange)
 
-    def _see_what_came(self, exchange: Exchange, expect: Expect) -> None:
-        """Judge a reply that has a beginning and no end by its first line; what ails its end is for the monitor."""
+    def _see_what_came(self, line: _Line, exchange: Exchange, expect: Expect) -> None:
+        """Judge a reply that has a beginning and no end by its first line; what ails its end is for the monitor.
+
+        One that was read slowly is expected to be sent to its end.
+        """
         if exchange.reply is None or not (exchange.positive or exchange.negative):
             return
         if exchange.reply.status.raw.endswith(b"\n"):
             match_status(exchange, expect, self.variables)
-        silent = exchange.lost not in _GONE
-        if silent or not (expect.body is not None or expect.rows is not None or expect.content is not None):
+        if not (line.slow and exchange.lost in _GONE):
             message = f"{exchange.verb} was answered {exchange.status!r}, and the end of that answer did not come"
             raise Unclear(message, lost=True)
 
