@@ -3,15 +3,10 @@
 Only messages that the run put there, once, are told apart so: of copies nobody can say which is which.
 """
 
-from typing import Final
-
 from conformance.monitor.history import Owner, UidSeen
 from conformance.monitor.seen import Seen
 
 __all__ = ["identities", "learn_identities"]
-
-_OPEN_END: Final = 2
-"""Octets by which a size may differ where a message has no last line end: it is open whether that counts."""
 
 
 def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
@@ -26,9 +21,17 @@ def identities(seen: Seen) -> list[tuple[bytes, bytes]]:
         steady = [row for row in sound if drop.ids.get(row.number, row.unique_id) == row.unique_id]
         pairs = [(drop.keys.get(row.number), row.unique_id) for row in steady if row.number not in drop.marked]
     elif seen.verb in ("RETR", "TOP") and number is not None and seen.body is not None:
-        sure = number not in drop.marked and _fits(seen)
-        pairs = [(seen.message_id, drop.paired.get(number))] if sure else []
+        doubtful = number in drop.marked or _is_of_another(seen)
+        pairs = [] if doubtful else [(seen.message_id, drop.paired.get(number))]
     return [(key, uid) for key, uid in pairs if key and uid and seen.scene.ledger.copies(user, key) == 1]
+
+
+def _is_of_another(seen: Seen) -> bool:
+    """Whether what RETR sent is as long as another message has to be, and not as this one: who is it then?"""
+    drop, number, body = seen.drop, seen.number, seen.body
+    if drop is None or number is None or body is None or seen.verb != "RETR":
+        return False
+    return drop.size(number) not in (None, body.octets) and body.octets in drop.full.values()
 
 
 def learn_identities(seen: Seen) -> None:
@@ -42,15 +45,6 @@ def learn_identities(seen: Seen) -> None:
         owner = history.owners.setdefault(unique_id, Owner(key, seen.session))
         if owner.key != key and owner.session is seen.session:
             history.shared_ids.add(unique_id)
-    shown = seen.verb in ("RETR", "TOP") and seen.positive and _fits(seen)
+    shown = seen.verb in ("RETR", "TOP") and seen.positive and not _is_of_another(seen)
     if shown and number is not None and seen.message_id is not None:
         drop.keys[number] = seen.message_id
-
-
-def _fits(seen: Seen) -> bool:
-    """Whether what came can be the message of that number, by the size that is listed."""
-    drop, number, body = seen.drop, seen.number, seen.body
-    size = drop.size(number) if drop is not None and number is not None else None
-    if seen.verb != "RETR" or body is None or size is None:
-        return True
-    return abs(size - body.octets) <= _OPEN_END
