@@ -31,7 +31,7 @@ def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20, *, followed: bool
     transcript = Transcript()
     transcript.record("S", b"+OK ready\r\n", 0.0)
     transcript.record("C", b"RETR 1\r\n", 0.1)
-    octets = b"+OK\r\n" + sent + b".\r\n"
+    octets = b"+OK\r\n" + sent + b".\r\n" + behind
     for at in range(0, len(octets), piece):
         transcript.record("S", octets[at : at + piece], 0.2)
     conversation = Conversation(transcript)
@@ -70,6 +70,26 @@ def test_lines_that_were_not_stuffed() -> None:
 def test_a_full_stop_that_ended_the_message() -> None:
     result = came(STUFFED[: STUFFED.index(b"..\r\n")], followed=True)
     assert result.kinds() == [Kind.NOT_STUFFED]
+
+
+def test_a_message_that_ends_before_a_full_stop() -> None:
+    result = came(STUFFED[: STUFFED.index(b"..\r\n")])
+    assert result.kinds() == [Kind.CUT]
+
+
+def test_a_body_of_empty_lines_of_which_nothing_came() -> None:
+    empty = MAIL[: MAIL.index(b"\r\n\r\n") + 4] + b"\r\n\r\n"
+    assert came(empty[:-4], put=empty).kinds() == [Kind.EMPTIED]
+
+
+def test_full_stops_that_were_added_to_the_header() -> None:
+    header, blank, body = STUFFED.partition(b"\r\n\r\n")
+    assert came(header.replace(b".", b"..") + blank + body).kinds() == [Kind.STUFFED]
+
+
+def test_lines_that_were_added_to_a_message_that_is_all_header() -> None:
+    header = MAIL[: MAIL.index(b"\r\n\r\n") + 2]
+    assert came(header + b"-- \r\n", put=header).kinds() == [Kind.MORE]
 
 
 def test_full_stops_too_many() -> None:

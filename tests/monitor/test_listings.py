@@ -31,6 +31,8 @@ CASES = [
         ),
         kept="STAT-03 STAT-07 AUTH-11 LIST-02 LIST-03 LIST-06 LIST-08 UIDL-03 UIDL-04 UIDL-05 UIDL-06 UIDL-07",
     ),
+    Case("LIST comes on one line", session("C: LIST\nS: +OK 1 320\n! waited in vain"), broken="LIST-02"),
+    Case("UIDL comes on one line", session("C: UIDL\nS: +OK 1 a\n! waited in vain"), broken="UIDL-02"),
     Case("a drop listing has words", session("C: STAT\nS: +OK 2 messages 320 octets"), broken="STAT-03"),
     Case("a drop listing has two spaces", session("C: STAT\nS: +OK  2 320"), broken="STAT-03"),
     Case("a drop listing is bare", session("C: STAT\nS: +OK"), broken="STAT-03"),

@@ -61,6 +61,16 @@ CASES = [
     Case("a server says farewell", session("C: XYZZ\nS: -ERR unknown\nS: -ERR too many bad commands\n! server closed")),
     Case("a server says why it closes", session("C: NOOP\nS: +OK\n...\nS: -ERR autologout\n! server closed")),
     Case("a refusal has a second line", session("C: RETR 9\nS: -ERR\nS: ."), broken="MULTI-11"),
+    Case("a refusal of DELE has a second line", session("C: DELE 9\nS: -ERR\nS: none"), broken="MULTI-11"),
+    Case("an unknown command is explained", session("C: XYZZ\nS: -ERR\nS: try HELP"), broken="MULTI-11"),
+    Case(
+        "a part of a command is answered",
+        session("C: NOOP\nS: +OK\nC: ST\\\n...\nS: -ERR\nC: AT\nS: +OK 0 0\nC: NOOP\nS: +OK"),
+    ),
+    Case(
+        "a command is answered at its CR, and not again",
+        session("C: NOOP\nS: +OK\nC: STAT\\r\\\n...\nS: +OK 0 0\nC: \\n\\\n! waited in vain\n! client closed"),
+    ),
     Case("a refusal has one line", session("C: RETR 9\nS: -ERR"), kept="MULTI-11"),
     Case(
         "a scan listing comes on a line of its own",

@@ -125,6 +125,24 @@ CASES = [
         kept="AUTH-12 RETR-08",
         bodies={"q": DOTS},
     ),
+    Case(
+        "two numbers give the same message",
+        session("C: STAT\nS: +OK 2 9\nC: RETR 1\nS: +OK\nS: <q>\nC: RETR 2\nS: +OK\nS: <q>"),
+        broken="RETR-03",
+        mails={"p": PLAIN, "q": DOTS},
+    ),
+    Case(
+        "two numbers give copies of a message",
+        session("C: STAT\nS: +OK 2 9\nC: RETR 1\nS: +OK\nS: <q>\nC: RETR 2\nS: +OK\nS: <q>"),
+        mails={"p": DOTS, "q": DOTS},
+    ),
+    Case(
+        "the header has full stops too many, that of the identifier included",
+        session("C: RETR 1\nS: +OK\nS: <twice>"),
+        broken="MULTI-04",
+        mails={"p": PLAIN},
+        bodies={"twice": PLAIN.replace(b".", b"..")},
+    ),
     Case("a header is wrong and nothing is known", session("C: RETR 1\nS: +OK\nS: no field\nS:\nS: .")),
 ]
 

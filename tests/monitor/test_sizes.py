@@ -55,6 +55,20 @@ CASES = [
         kept="AUTH-14",
         bodies=BODIES,
     ),
+    Case(
+        "two messages have changed places",
+        session(f"C: LIST\nS: +OK\nS: 1 {SIZE}\nS: 2 {len(LARGE)}\nS: .\nC: RETR 1\nS: +OK\nS: <large>"),
+        mails={"plain": PLAIN, "large": LARGE},
+    ),
+    Case(
+        "large sizes and the total are in base sixteen, which their digits do not show",
+        session("C: STAT\nS: +OK 2 10209\nC: LIST\nS: +OK\nS: 1 521\nS: 2 10000\nS: ."),
+    ),
+    Case(
+        "the total is wrong in either base",
+        session("C: STAT\nS: +OK 2 10210\nC: LIST\nS: +OK\nS: 1 521\nS: 2 10000\nS: ."),
+        broken="STAT-05",
+    ),
     Case("both forms agree", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST 1\nS: +OK 1 9"), kept="LIST-14"),
     Case("both forms differ", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST 1\nS: +OK 1 10"), broken="LIST-14"),
     Case(

@@ -48,6 +48,13 @@ CASES = [
         "two messages share one, as is known", session("C: STAT\nS: +OK 2 9\n" + ids("a", "a")), "UIDL-08", mails=BOTH
     ),
     Case("two copies share one", session(ids("a", "a") + retr(1, "one") + retr(2, "one")), bodies=BOTH),
+    Case(
+        "two messages have none",
+        session(
+            "C: LIST\nS: +OK\nS: 1 100\nS: 2 200\nS: .\n" + ids("", "") + "C: LIST\nS: +OK\nS: 1 100\nS: 2 200\nS: ."
+        ),
+        broken="UIDL-06",
+    ),
     Case("two messages share one, and may be copies", session(ids("a", "a"))),
     Case(
         "they persist",
