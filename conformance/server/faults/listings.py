@@ -51,7 +51,7 @@ def total_is_off_by_one(scene: Scene, response: Response) -> Response:
     return _stat(scene, response, lambda count, total: b"%d %d" % (count, total + count))
 
 
-@fault(Place.REPLY, "R1939-STAT-06")
+@fault(Place.REPLY, "R1939-STAT-06", "R1939-STAT-09")
 def stat_counts_marked(scene: Scene, response: Response) -> Response:
     """STAT counts messages that are marked as deleted."""
     drop = scene.session.maildrop
@@ -206,7 +206,7 @@ def list_with_more_behind(scene: Scene, response: Response) -> Response:
     return _rows(scene, response, "LIST", lambda row: row + b" octets")
 
 
-@fault(Place.REPLY, "R1939-LIST-10")
+@fault(Place.REPLY, "R1939-LIST-10", "R1939-LIST-15")
 def list_shows_marked(scene: Scene, response: Response) -> Response:
     """LIST shows messages that are marked as deleted."""
     rows = [b"%d %d\r\n" % (m.number, m.octets) for m in scene.session.maildrop.messages]

@@ -97,7 +97,7 @@ def silence(_: Scene, response: Response, blocks: Blocks) -> Sent:
     yield from _instead(response, blocks, SILENCE)
 
 
-@fault(Place.OCTETS, "R1939-MULTI-02", usually="RETR#2")
+@fault(Place.OCTETS, "R1939-MULTI-02", usually="RETR#5")
 def silence_in_the_middle(_: Scene, __: Response, blocks: Blocks, *, after: int = 120) -> Sent:
     """In the middle of a reply comes nothing more; the connection stays open."""
     yield from _ended(blocks, after, SILENCE)
@@ -146,9 +146,9 @@ def greeting_without_indicator(scene: Scene, response: Response, *, text: str = 
 
 
 @fault(Place.REPLY, "R1939-NET-04", at_least="where nobody can log in, nothing else is tried")
-def greeting_is_negative(scene: Scene, response: Response, *, above: int = 40) -> Response:
-    """From some connection on the greeting is -ERR, and the session goes on all the same."""
-    if scene.verb != GREETING or scene.connection <= above:
+def greeting_is_negative(scene: Scene, response: Response, *, first: int = 50, last: int = 110) -> Response:
+    """For a while the greeting is -ERR, and the session goes on all the same."""
+    if scene.verb != GREETING or not first <= scene.connection <= last:
         return response
     return replace(response, status=b"-ERR POP3 server ready\r\n")
 
