@@ -31,7 +31,7 @@ def came(sent: bytes, put: bytes = MAIL, piece: int = 1 << 20, *, followed: bool
     transcript = Transcript()
     transcript.record("S", b"+OK ready\r\n", 0.0)
     transcript.record("C", b"RETR 1\r\n", 0.1)
-    octets = b"+OK\r\n" + sent + b".\r\n" + behind
+    octets = b"+OK\r\n" + sent + b".\r\n"
     for at in range(0, len(octets), piece):
         transcript.record("S", octets[at : at + piece], 0.2)
     conversation = Conversation(transcript)
