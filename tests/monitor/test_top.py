@@ -57,6 +57,14 @@ CASES = [
         bodies={"e": EMPTY},
     ),
     Case(
+        "a line that begins with two full stops is not stuffed",
+        session(
+            "C: RETR 1\nS: +OK\nS: Subject: x\nS:\nS: ..\nS: ...\nS: end\nS: .\n"
+            "C: TOP 1 2\nS: +OK\nS: Subject: x\nS:\nS: ..\nS: ..\nS: ."
+        ),
+        broken="TOP-05",
+    ),
+    Case(
         "a line that is but a full stop ends it",
         session(f"C: TOP 1 3\n{HEAD}S:\nS: one\nS: .\nS: three\nS: ."),
         broken="TOP-05",

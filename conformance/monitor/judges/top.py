@@ -102,6 +102,10 @@ def _compare(topped: Topped, came: Retrieved) -> _Match:
         skipped = b"" in sent[:-1] and sent[-1] != b"" and sent == ahead[: len(sent)]
         skipped = skipped and sum(map(bool, sent)) == topped.lines
         return _Match(clause, f"{len(sent)} lines of the body came, where {len(wanted)} had to come", skipped)
+    if all(
+        line == want or (want.startswith(b"..") and line == want[1:]) for line, want in zip(sent, wanted, strict=True)
+    ):
+        return _Match("R1939-TOP-05", "full stops that RETR stuffs are not stuffed")
     return _Match(clause, "the lines of the body are not those of the message")
 
 
@@ -173,6 +177,7 @@ def _wrong(topped: Topped, what: str) -> Finding:
 judge("R1939-TOP-02", verb=("TOP", "RETR"))(_judge("R1939-TOP-02"))
 judge("R1939-TOP-03", verb=("TOP", "RETR"))(_judge("R1939-TOP-03"))
 judge("R1939-TOP-04", verb=("TOP", "RETR"))(_judge("R1939-TOP-04"))
+judge("R1939-TOP-05", verb=("TOP", "RETR"))(_judge("R1939-TOP-05"))
 judge("R1939-TOP-09", verb=("TOP", "RETR"))(_judge("R1939-TOP-09"))
 
 
