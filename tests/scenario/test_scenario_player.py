@@ -163,6 +163,20 @@ def test_no_answer_and_the_door_still_open_is_a_break() -> None:
     assert case.reason == "NOOP got no whole answer: none came in time"
 
 
+@pytest.mark.parametrize("answer, outcome", [(b"+OK\r", "inconclusive"), (b"-ERR", "inconclusive"), (b"+", "broken")])
+def test_an_answer_without_an_end_is_for_the_monitor(answer: bytes, outcome: str) -> None:
+    assert outcomes(at_noop(answer))[NOOP] == outcome
+
+
+def test_a_body_without_an_end_is_for_the_monitor_and_its_first_line_is_not() -> None:
+    listing = {b"LIST": b"+OK\r\n1 320\r\n"}
+    wanted = at_peer(HELLO + "C: LIST\nS: +OK [R1939-NOOP-01]", [answering(listing)])
+    assert outcomes(wanted)[NOOP] == "inconclusive"
+    assert wanted.reason == "LIST was answered b'+OK', and the end of that answer did not come"
+    unwanted = at_peer(HELLO + "C: LIST\nS: -ERR [R1939-NOOP-01]", [answering(listing)])
+    assert outcomes(unwanted)[NOOP] == "broken"
+
+
 def test_a_connection_that_is_closed_where_an_answer_was_due_is_a_break() -> None:
     case = at_peer(HELLO + "C: NOOP\nS: +OK [R1939-NOOP-01]", [say(b"+OK\r\n"), hear(), close], [answering({})])
     assert outcomes(case)[NOOP] == "broken"
