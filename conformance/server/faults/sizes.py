@@ -59,6 +59,17 @@ def sizes_grow_when_retrieved(scene: Scene, response: Response) -> Response:
     return one_row(response, lambda row: _more(row, scene.memory.get("grown", set()), 12))
 
 
+@fault(Place.REPLY, "R1939-AUTH-14", "R1939-STAT-05")
+def total_grows_when_retrieved(scene: Scene, response: Response) -> Response:
+    """STAT counts more octets once a message was retrieved; LIST does not."""
+    if scene.verb == "RETR" and response.positive:
+        scene.memory["more"] = 12
+    if scene.verb != "STAT" or not response.positive or not scene.session.count:
+        return response
+    count, _, total = text_of(response).partition(b" ")
+    return with_text(response, b"%b %d" % (count, int(total) + scene.memory.get("more", 0)))
+
+
 def _more(row: bytes, numbers: set[int], octets: int) -> bytes:
     number, _, size = row.partition(b" ")
     return b"%b %d" % (number, int(size) + octets) if number.isdigit() and int(number) in numbers else row

@@ -45,6 +45,14 @@ def only_lone_full_stop_stuffed(scene: Scene, response: Response) -> Response:
     return _stuffed_by(response, lambda lines: (b"." + line if line == _DOT else line for line in lines))
 
 
+@fault(Place.REPLY, "R1939-TOP-05")
+def only_lone_full_stop_stuffed_by_top(scene: Scene, response: Response) -> Response:
+    """TOP stuffs a line that is but a full stop, and no other that begins with one."""
+    if scene.verb != "TOP":
+        return response
+    return _stuffed_by(response, lambda lines: (b"." + line if line == _DOT else line for line in lines))
+
+
 @fault(Place.REPLY, "R1939-MULTI-03")
 def lone_full_stop_not_stuffed(scene: Scene, response: Response) -> Response:
     """RETR stuffs lines that begin with a full stop, but not one that is nothing else."""

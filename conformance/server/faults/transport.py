@@ -82,7 +82,7 @@ def half_close(_: Scene, __: Response, blocks: Blocks, *, after: int = 120) -> S
     yield from _ended(blocks, after, HALF_CLOSE)
 
 
-@fault(Place.OCTETS, usually="RETR#5")
+@fault(Place.OCTETS, usually="RETR#7")
 def reset(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """The connection is reset in place of a positive reply."""
     yield from _instead(response, blocks, RESET)
@@ -91,19 +91,19 @@ def reset(_: Scene, response: Response, blocks: Blocks) -> Sent:
 # -- silent ----------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#5")
+@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#7")
 def silence(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """In place of a positive reply comes nothing, and nothing behind it; the connection stays open."""
     yield from _instead(response, blocks, SILENCE)
 
 
-@fault(Place.OCTETS, "R1939-MULTI-02", usually="RETR#5")
+@fault(Place.OCTETS, "R1939-MULTI-02", usually="RETR#7")
 def silence_in_the_middle(_: Scene, __: Response, blocks: Blocks, *, after: int = 120) -> Sent:
     """In the middle of a reply comes nothing more; the connection stays open."""
     yield from _ended(blocks, after, SILENCE)
 
 
-@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#5")
+@fault(Place.OCTETS, "R1939-NET-05", usually="RETR#7")
 def swallowed_reply(_: Scene, response: Response, blocks: Blocks) -> Sent:
     """A command is obeyed and not answered, where the answer was to be positive; the next one is."""
     yield from _instead(response, blocks)

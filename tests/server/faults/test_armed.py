@@ -73,3 +73,8 @@ def test_a_profile_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_each_fault_says_in_a_sentence_what_goes_wrong(fault: Fault) -> None:
     assert fault.says[0].isupper()
     assert Armed.parse(fault.name).fault is fault
+
+
+def test_a_fault_strikes_when_it_usually_does_unless_another_moment_is_named() -> None:
+    assert str(Armed.parse("half-close").when) == FAULTS["half-close"].usually == "RETR#2"
+    assert str(Armed.parse("half-close@TOP").when) == "TOP"
