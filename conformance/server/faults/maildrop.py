@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from conformance.model import Maildrop, Message
 from conformance.server.faults.acts import CLOSE, Act
 from conformance.server.faults.fault import Place, fault
-from conformance.server.faults.held import Held, in_transaction, resized
+from conformance.server.faults.held import Held, in_transaction
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import Response, accepted, refused
 from conformance.server.stores import NOTHING, MaildropBusyError, MaildropError, OpenMaildrop
@@ -190,18 +190,6 @@ def _count_late_mail(scene: Scene, response: Response) -> Response:
 
 
 # -- sizes -----------------------------------------------------------------------------------------------------------
-
-
-@fault(Place.MAILDROP, "R1939-LIST-07")
-def sizes_leave_the_header_out(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
-    """Sizes are those of the bodies: headers do not count."""
-    return resized(held, lambda octets: len(octets.partition(b"\r\n\r\n")[2]))
-
-
-@fault(Place.MAILDROP, "R1939-LIST-07", "R1939-FMT-04")
-def sizes_count_the_terminating_line(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
-    """Sizes count the terminating line with the message."""
-    return resized(held, lambda octets: len(octets) + len(b".\r\n"))
 
 
 @fault(Place.REPLY, "R1939-LIST-07", "R1939-LIST-14")

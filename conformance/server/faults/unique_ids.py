@@ -18,12 +18,6 @@ def _named(held: OpenMaildrop, name: Callable[[Message], bytes]) -> OpenMaildrop
     return Held(held, Maildrop.of((message.octets, name(message)) for message in held.maildrop.messages))
 
 
-@fault(Place.MAILDROP, "R1939-UIDL-08")
-def unique_ids_of_sizes(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
-    """A unique-id is made of the size of the message, so that messages of the same size share one."""
-    return _named(held, lambda message: b"size-%d" % message.octets)
-
-
 @fault(Place.MAILDROP, "R1939-UIDL-09", "R1939-UIDL-11")
 def unique_ids_of_numbers(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """A unique-id is the message-number in disguise."""
