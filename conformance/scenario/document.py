@@ -29,6 +29,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "CAPA": "a server that implements CAPA",
     "no-CAPA": "a server that does not implement CAPA",
     "account-2": "a second account",
+    "password-2": "a second account with another password",
     "account-40": "an account whose name and password have forty characters each",
     "account-space": "an account with a space in its password",
     "restart": "a command that restarts the server (--restart)",

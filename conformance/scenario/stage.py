@@ -168,6 +168,10 @@ class Stage:
         accounts = self.target.accounts
         return next((a for a in accounts if a.name != account.name and a.name not in self.taken), None)
 
+    def _other_password(self, account: Account) -> str | None:
+        other = self._other(account)
+        return other.password if other is not None else None
+
     def _check_needs(self, scenario: Scenario, account: Account) -> None:
         missing = self.survey().missing
         for need in scenario.needs:
@@ -179,6 +183,8 @@ class Stage:
             if need == "account-2" and self._other(account) is None:
                 free = " that no other worker uses" if self.taken else ""
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}{free}")
+            if need == "password-2" and self._other_password(account) in (None, account.password):
+                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
             if need == "restart" and not self.settings.restart:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
             if need == "slow" and not self.settings.slow:

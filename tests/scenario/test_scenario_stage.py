@@ -284,6 +284,15 @@ def test_the_user_can_give_it(house: Theatre) -> None:
     assert stage.prepare(scenario(ANY, needs=("restart", "slow", "account-2"))).other == BOB
 
 
+@pytest.mark.parametrize("others", [(), (Account("bob", ALICE.password),)])
+def test_another_password_is_that_of_a_second_account(others: tuple[Account, ...], house: Theatre) -> None:
+    stage = house.stage()
+    stage.target = replace(stage.target, accounts=(ALICE, Account("bob", "another")))
+    assert stage.prepare(scenario(ANY, needs=("password-2",))).other == Account("bob", "another")
+    stage.target = replace(stage.target, accounts=(ALICE, *others))
+    assert NEEDS["password-2"] in not_played(stage, needs=("password-2",)).reason
+
+
 def test_the_second_account_is_none_that_another_worker_has(house: Theatre) -> None:
     stage = house.stage()
     stage.taken = frozenset({"bob"})
