@@ -126,7 +126,7 @@ class _Play:
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]
         secrets = self._secrets.with_more(_secret(self._variables))
-        transcript = text_lines([driver.transcript for driver in drivers], secrets, evidence)
+        transcript = text_lines([driver.conversation for driver in drivers], secrets, evidence)
         for driver in drivers:
             driver.transcript.close()
         case = CaseResult(

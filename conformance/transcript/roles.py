@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.transcript.conversation import Conversation, Exchange
 from conformance.transcript.ranges import Ranges
-from conformance.transcript.recording import Sender, Transcript
+from conformance.transcript.recording import Sender
 from conformance.transcript.secrets import Secrets
 from conformance.wire import VERBS
 
@@ -24,10 +24,9 @@ _BY_GRAMMAR: Final = Secrets()
 class Roles:
     """One connection, read as a conversation."""
 
-    def __init__(self, transcript: Transcript) -> None:
-        conversation = Conversation(transcript)
+    def __init__(self, conversation: Conversation) -> None:
         conversation.follow()
-        self._transcript = transcript
+        self._transcript = conversation.transcript
         self._asked = [(e, e.command.line) for e in conversation.exchanges if e.command is not None]
         answered = [(e.number, e.reply.start) for e in conversation.exchanges if e.reply is not None]
         self._places: dict[Sender, list[tuple[int, int]]] = {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.transcript.conversation import Conversation
 from conformance.transcript.display import display_line
 from conformance.transcript.escape import escape
 from conformance.transcript.evidence import Evidence
@@ -44,15 +45,20 @@ class TextLine:
 
 
 def text_lines(
-    transcripts: Sequence[Transcript],
+    recordings: Sequence[Transcript | Conversation],
     secrets: Secrets,
     evidence: Iterable[Evidence] = (),
     limit_lines: int = 300,
     limit_octets: int = 65_536,
 ) -> tuple[TextLine, ...]:
-    """What was said, fit to be seen; of what is too long, the beginning, the end and what is around the evidence."""
+    """What was said, fit to be seen; of what is too long, the beginning, the end and what is around the evidence.
+
+    A recording that is being read as a conversation is not read once more.
+    """
     evidence = list(evidence)
-    roles = [Roles(transcript) for transcript in transcripts]
+    conversations = [one if isinstance(one, Conversation) else Conversation(one) for one in recordings]
+    transcripts = [conversation.transcript for conversation in conversations]
+    roles = [Roles(conversation) for conversation in conversations]
     began = min((transcript.opened for transcript in transcripts if transcript.entries), default=0.0)
     known = secrets.with_more(value for role in roles for value in role.secrets())
     views = [

@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.transcript import Incident, Transcript
+from conformance.transcript import Conversation, Incident, Transcript
 from conformance.transcript.roles import Roles
 from tests.transcript.recordings import recording
 
@@ -9,7 +9,7 @@ GREETING = ("S", b"+OK ready\r\n")
 
 def responses(transcript: Transcript) -> list[bytes]:
     """The client's lines that are hidden whole."""
-    roles = Roles(transcript)
+    roles = Roles(Conversation(transcript))
     octets = transcript.octets("C")
     hidden, start = [], 0
     for line in octets.splitlines(keepends=True):
@@ -21,17 +21,16 @@ def responses(transcript: Transcript) -> list[bytes]:
 
 
 def test_a_line_belongs_to_the_exchange_that_it_is_part_of() -> None:
-    roles = Roles(
-        recording(
-            GREETING, ("C", b"CAPA\r\n"), ("S", b"+OK\r\nTOP\r\n.\r\n"), ("C", b"NOOP\r\nQU"), ("S", b"-ERR\r\n?\r\n")
-        )
+    said = recording(
+        GREETING, ("C", b"CAPA\r\n"), ("S", b"+OK\r\nTOP\r\n.\r\n"), ("C", b"NOOP\r\nQU"), ("S", b"-ERR\r\n?\r\n")
     )
+    roles = Roles(Conversation(said))
     assert [roles.exchange("S", at) for at in (0, 11, 16, 21, 24, 30)] == [0, 1, 1, 1, 2, 2]
     assert [roles.exchange("C", at) for at in (0, 6, 12)] == [1, 2, None]
 
 
 def test_what_happens_belongs_to_the_exchange_before() -> None:
-    roles = Roles(recording(GREETING, ("C", b"NOOP\r\n"), ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n")))
+    roles = Roles(Conversation(recording(GREETING, ("C", b"NOOP\r\n"), ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n"))))
     assert roles.exchange_after(0, 0) is None
     assert roles.exchange_after(0, 11) == 0
     assert roles.exchange_after(6, 11) == 1
@@ -39,7 +38,7 @@ def test_what_happens_belongs_to_the_exchange_before() -> None:
 
 
 def test_an_exchange_begins_on_either_side() -> None:
-    roles = Roles(recording(GREETING, ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n"), ("C", b"QUIT\r\n")))
+    roles = Roles(Conversation(recording(GREETING, ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n"), ("C", b"QUIT\r\n"))))
     assert list(roles.beginnings(0)) == [("S", 0)]
     assert sorted(roles.beginnings(1)) == [("C", 0), ("S", 11)]
     assert list(roles.beginnings(2)) == [("C", 6)]
@@ -96,7 +95,7 @@ def test_where_replies_cannot_be_told_apart_what_may_be_a_response_is_hidden() -
 
 def test_a_very_long_password_is_hidden_to_its_end() -> None:
     said = recording(GREETING, ("C", b"PASS " + b"x" * 100_000 + b"\r\n"))
-    assert Roles(said).hidden(0, 100_005) == [(5, 100_005)]
+    assert Roles(Conversation(said)).hidden(0, 100_005) == [(5, 100_005)]
 
 
 def test_digests_and_responses_are_sought_elsewhere_and_passwords_of_pass_are_not() -> None:
@@ -113,4 +112,8 @@ def test_digests_and_responses_are_sought_elsewhere_and_passwords_of_pass_are_no
         ("C", b"PASS password\r\n"),
         Incident.CLIENT_CLOSED,
     )
-    assert list(Roles(said).secrets()) == [b"c4c9334bac560ecc979e58001b3e22fb", b"AGFsaWNlAHg=", b"AGJvYgB4"]
+    assert list(Roles(Conversation(said)).secrets()) == [
+        b"c4c9334bac560ecc979e58001b3e22fb",
+        b"AGFsaWNlAHg=",
+        b"AGJvYgB4",
+    ]
