@@ -1,8 +1,9 @@
 """Scenario files: YAML at the edge, checked, and turned into scenarios that know where each of their lines stands."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,11 +117,18 @@ def load(path: Path) -> tuple[list[Scenario], list[Problem]]:
     """The scenarios of a file, and what is wrong in it."""
     try:
         text = path.read_text(encoding="utf-8")
-        document = YAML(typ="rt").load(text)
     except OSError as error:
         return [], [Problem(path, Place(1, 1), f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return [], [Problem(path, Place(1, 1), f"is not UTF-8: {error.reason} at octet {error.start}")]
+    scenarios, problems = _loaded(path, text)
+    return list(scenarios), list(problems)
+
+
+@lru_cache(maxsize=128)  # a run wants each file twice: to check it, and to collect it
+def _loaded(path: Path, text: str) -> tuple[Sequence[Scenario], Sequence[Problem]]:
+    try:
+        document = YAML(typ="rt").load(text)
     except YAMLError as error:
         return [], [_yaml_problem(path, error)]
     if not isinstance(document, CommentedSeq) or not document:
