@@ -20,6 +20,9 @@ _ALONE: Final = (
     *("-p", "no:terminalreporter"),
     *("-p", "no:cacheprovider"),  # no .pytest_cache
     *("-p", "no:warnings"),  # the filters of the user's own tests are for the user's own tests
+    *("-p", "no:unraisableexception", "-p", "no:threadexception"),  # which would make warnings
+    *("-p", "no:logging"),  # nothing is logged
+    "--assert=plain",  # no test of Python's is there to be rewritten
     *("-p", "conformance.plugin"),
 )
 
