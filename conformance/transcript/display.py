@@ -54,6 +54,11 @@ def display_line(
     and lies at the end of the text.
     """
     marks = [(max(0, start), min(length, end)) for start, end in marks]
+    if length <= LINE_WIDTH and not marks and not hidden:  # as most lines are
+        octets = read(0, length)
+        text = escape(octets)
+        if len(text) <= LINE_WIDTH and not secrets.hidden(octets):
+            return text, ()
     pieces: list[_Piece] = []
     last = 0
     for start, end in _parts(read, length, marks):

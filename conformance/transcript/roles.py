@@ -29,9 +29,13 @@ class Roles:
         self._transcript = conversation.transcript
         self._asked = [(e, e.command.line) for e in conversation.exchanges if e.command is not None]
         answered = [(e.number, e.reply.start) for e in conversation.exchanges if e.reply is not None]
-        self._places: dict[Sender, list[tuple[int, int]]] = {
-            "C": [(line.start, exchange.number) for exchange, line in self._asked],
-            "S": [(start, number) for number, start in answered],
+        self._starts: dict[Sender, list[int]] = {
+            "C": [line.start for _, line in self._asked],
+            "S": [start for _, start in answered],
+        }
+        self._numbers: dict[Sender, list[int]] = {
+            "C": [exchange.number for exchange, _ in self._asked],
+            "S": [number for number, _ in answered],
         }
         self._unfinished = self._asked[-1][1].end if self._asked else 0
         self._sasl, self._in_sasl = _sasl_responses([exchange for exchange, _ in self._asked])
@@ -40,9 +44,8 @@ class Roles:
         """The number of the exchange that a line belongs to; one that no command explains follows the one before."""
         if sender == "C" and start >= self._unfinished:
             return None
-        places = self._places[sender]
-        index = bisect_right(places, start, key=lambda place: place[0])
-        return places[index - 1][1] if index else None
+        index = bisect_right(self._starts[sender], start)
+        return self._numbers[sender][index - 1] if index else None
 
     def exchange_after(self, sent: int, received: int) -> int | None:
         """The number of the last exchange of which something had passed after so many octets of either side."""
@@ -51,8 +54,8 @@ class Roles:
 
     def beginnings(self, number: int) -> Iterator[tuple[Sender, int]]:
         """Where an exchange's command and reply begin."""
-        for sender, places in self._places.items():
-            yield from ((sender, start) for start, n in places if n == number)
+        for sender, starts in self._starts.items():
+            yield from ((sender, start) for start, n in zip(starts, self._numbers[sender], strict=True) if n == number)
 
     def hidden(self, start: int, length: int) -> Ranges:
         """What must not be seen of a client's line of `length` octets, its line end not counted."""

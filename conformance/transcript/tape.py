@@ -36,8 +36,9 @@ class Tape:
 
     def read(self, start: int, end: int) -> bytes:
         """The octets from `start` up to `end`, as far as there are."""
-        if start >= self._flushed:
-            return bytes(self._recent[start - self._flushed : max(0, end - self._flushed)])
+        flushed = self._flushed
+        if start >= flushed:
+            return bytes(self._recent[start - flushed : end - flushed if end > flushed else 0])
         assert self._file is not None  # noqa: S101 - flushed octets are in the file
         self._file.seek(start)
         old = self._file.read(max(0, min(end, self._flushed) - start))
