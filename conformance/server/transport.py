@@ -129,7 +129,7 @@ class Connection(asyncio.BufferedProtocol):
         """The client has caught up."""
         self._blocked = False
         self._engine.touch(at=self._clock.now())
-        self._pump()
+        self._loop.call_soon(self._pump)  # not from here: asyncio is in mid-write, and would not see a write fail
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         """Let go of the maildrop, whatever ended the connection."""
