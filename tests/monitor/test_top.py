@@ -75,6 +75,12 @@ CASES = [
     top("an empty line is added to the whole", 100, "|one|||two|three|", kept="TOP-04"),
     top("a vast count is too many", 4294967296, "|one|||two|three", kept="TOP-09"),
     top("a vast count wraps around", 4294967296, "", broken="TOP-09"),
+    Case(
+        "a vast count is answered as a smaller one is that is too many as well",
+        session(f"C: TOP 1 99\n{HEAD}S:\nS: one\nS: .\nC: TOP 1 4294967296\n{HEAD}S:\nS: one\nS: .\n{RETR}"),
+        broken="TOP-04",
+        bodies={"m": MAIL},
+    ),
     top("other lines are shown", 1, "|uno", broken="TOP-02"),
     Case("a vast count is refused", session(RETR + "C: TOP 1 2147483648\nS: -ERR"), bodies={"m": MAIL}),
     Case(

@@ -135,7 +135,7 @@ def _judge(clause: str) -> Judge:
         finding = None
         for topped, came in _pairs(seen):
             match = _compare(topped, came)
-            if match.clause != clause:
+            if match.clause != clause or (topped.lines >= _VAST and _as_for_fewer(seen, topped)):
                 continue
             if match.wrong:
                 return _wrong(topped, match.wrong)
@@ -162,6 +162,13 @@ def empty_lines_are_lines(seen: Seen) -> Finding | None:
         elif _has_empty_lines(topped):
             finding = KEPT
     return broken or finding
+
+
+def _as_for_fewer(seen: Seen, topped: Topped) -> bool:
+    """Whether a vast number of lines was answered as a smaller one that is too many as well: nothing overflowed."""
+    drop, number = seen.drop, seen.number
+    others = drop.topped.get(number, []) if drop is not None and number is not None else []
+    return any(topped.body.lines < other.lines < _VAST and other.body.digest == topped.body.digest for other in others)
 
 
 def _has_empty_lines(topped: Topped) -> bool:
