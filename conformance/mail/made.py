@@ -3,8 +3,9 @@
 Each body line begins with its own number, so a line that was lost, doubled or cut is seen at a glance.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,8 @@ __all__ = ["KINDS", "Kind"]
 _GIB: Final = 2**30
 _SHORTEST: Final = 3
 """Octets of the shortest line that a body may end in: one full stop and CRLF."""
+_BLOCK: Final = 1000
+"""Lines that are put together at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +56,35 @@ def _dot_line(number: int) -> bytes:
     return b".%09d .. stuffed.\r\n" % number
 
 
-def _fill(octets: int, line: Callable[[int], bytes]) -> list[bytes]:
+def _fill(octets: int, line: Callable[[int], bytes]) -> Iterator[bytes]:
     """Lines of exactly that many octets together, at least three; the last is cut, or stretched, to fit."""
     whole, rest = divmod(octets, len(line(0)))
-    lines = [line(number) for number in range(whole)]
-    if rest >= _SHORTEST:
-        lines.append(line(whole)[: rest - 2].rstrip(b" ").ljust(rest - 2, b"!") + b"\r\n")
+    stretched = 0 < rest < _SHORTEST
+    yield from map(line, range(whole - stretched))
+    if stretched:
+        yield line(whole - 1)[:-2] + b"!" * rest + b"\r\n"
     elif rest:
-        lines[-1] = lines[-1][:-2] + b"!" * rest + b"\r\n"
-    return lines
+        yield line(whole)[: rest - 2].rstrip(b" ").ljust(rest - 2, b"!") + b"\r\n"
+
+
+def _message(head: bytes, lines: Iterator[bytes]) -> bytes:
+    """Put together in blocks: by themselves the lines of a huge message take much more memory than it does."""
+    blocks = iter(lambda: b"".join(islice(lines, _BLOCK)), b"")
+    return b"".join((head, *blocks))
 
 
 def _text(octets: int) -> bytes:
     head = _head(f"text-{octets}", f"{octets} octets of text")
-    return b"".join((head, *_fill(octets - len(head), _text_line)))
+    return _message(head, _fill(octets - len(head), _text_line))
 
 
 def _dots(octets: int) -> bytes:
     head = _head(f"dots-{octets}", f"{octets} octets, and a full stop before every line")
-    return b"".join((head, *_fill(octets - len(head), _dot_line)))
+    return _message(head, _fill(octets - len(head), _dot_line))
 
 
 def _lines(count: int) -> bytes:
-    return b"".join((_head(f"lines-{count}", f"{count} lines"), *map(_text_line, range(1, count + 1))))
+    return _message(_head(f"lines-{count}", f"{count} lines"), map(_text_line, range(1, count + 1)))
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(

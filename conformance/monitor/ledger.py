@@ -43,8 +43,8 @@ class Delivered:
     @cached_property
     def lines(self) -> list[bytes]:
         """The lines of the body, without their ends."""
-        body = _LINE_END.sub(b"", self.octets[self.header_end :], count=1)
-        lines = _LINE_END.split(body)
+        blank = _LINE_END.match(self.octets, self.header_end)
+        lines = _LINE_END.split(self.octets[blank.end() if blank else self.header_end :])
         return lines if lines[-1] else lines[:-1]
 
     @cached_property
@@ -69,7 +69,9 @@ class Delivered:
     def digests(self) -> frozenset[bytes]:
         """SHA-256 of what RETR sends of it when nothing was added: each line end as CRLF, the last included."""
         whole = self.octets if self.terminated else self.octets + b"\r\n"
-        forms = {whole, _LINE_END.sub(b"\r\n", whole)}
+        forms = [whole]
+        if whole.count(b"\n") > whole.count(b"\r\n"):  # a huge message is not copied in vain
+            forms.append(_LINE_END.sub(b"\r\n", whole))
         return frozenset(hashlib.sha256(form).digest() for form in forms)
 
 
