@@ -28,11 +28,11 @@ FAULTS: Final = (
     "terminator-ends-in-lf@RETR",
     "message-lines-end-in-lf",
     "indicator-in-lower-case",
-    "two-replies@STAT",
-    "unique-ids-by-size",
+    "two-replies(verb=STAT)",
+    "list-lacks-the-last",
     "cut(after=300)@RETR",
     "silence@RETR",
-    "greeting-of-another-protocol",
+    "greeting-without-indicator(text=* OK IMAP4rev1 ready)@GREETING",
 )
 """A right server, and ten that are wrong."""
 
