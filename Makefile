@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check bench matrix clients coverage format lock foreign build clean
+.PHONY: help env demo test check bench matrix clients mutants coverage format lock foreign build clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,12 @@ lock: ## write requirements.lock anew from pyproject.toml
 matrix: $(READY) ## play the kill matrix and write reports/kill-matrix.json and .md
 	$(BIN)/python -m tests.faults.publish
 
+mutants: $(READY) ## try the tests of monitor and model on a sample of mutants; takes half an hour
+	$(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)-mutants/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	$(VENV)-mutants/bin/python -m tests.mutants
+
 clients: $(READY) ## let real clients meet faults and write reports/clients.md
 	$(BIN)/python -m tests.foreign.clients.table
 
@@ -66,4 +72,4 @@ build: $(READY) ## make sdist and wheel in dist/
 	$(BIN)/python -m hatchling build
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-mutants build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
