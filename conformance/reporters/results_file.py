@@ -50,5 +50,4 @@ def _list(items: Iterable[str], indent: str) -> str:
     return f"[\n{lines}\n{indent}]" if lines else "[]"
 
 
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_dumped: Final = json.JSONEncoder(ensure_ascii=False).encode
