@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from .contestants import serving
 
@@ -28,33 +28,46 @@ _LARGE: Final = "rfc1939/11-large-maildrops/*"
 
 def suite(folder: Path) -> Iterator[tuple[str, str]]:
     """What was measured, and the result."""
-    took, _ = _run("--help")
-    yield "pop3spec --help, ms", f"{min([took, *(_run('--help')[0] for _ in range(4))]) * 1e3:.0f}"
+    yield "pop3spec --help, ms", f"{min(_run('--help').clock for _ in range(5)) * 1e3:.0f}"
     (mail := folder / "mail").mkdir()
     with serving(mail, *_ACCOUNTS, _APOP + ":apop") as server:
 
-        def judged(name: str, *selection: str) -> tuple[float, float, int]:
-            """Seconds by the clock, seconds of the processor, and scenarios."""
+        def judged(name: str, *selection: str) -> tuple[_Cost, int]:
+            """What it took, and the number of scenarios."""
             report = folder / name
             accounts = [f"--account={account}" for account in _ACCOUNTS]
             where = [f"--port={server.port}", "--host=127.0.0.1", f"--fill=maildir:{mail}/{{user}}"]
-            took, used = _run("run", *where, *accounts, f"--apop-account={_APOP}", f"--report={report}", *selection)
-            return took, used, len(json.loads((report / "results.json").read_text())["cases"])
+            cost = _run("run", *where, *accounts, f"--apop-account={_APOP}", f"--report={report}", *selection)
+            return cost, len(json.loads((report / "results.json").read_text())["cases"])
 
-        _, start, few = judged("start", f"--scenario={_ONE}")
-        took, used, most = judged("most", f"--not-scenario={_LARGE}")
-        yield f"{most} scenarios, without large maildrops, s", f"{took:.1f}"
-        yield "  of the processor for each, ms", f"{(used - start) / (most - few) * 1e3:.1f}"
-        took, _, every = judged("all")
-        yield f"all {every} scenarios, s", f"{took:.1f}"
+        start, few = judged("start", f"--scenario={_ONE}")
+        yield "the start, of the processor, ms", f"{start.processor * 1e3:.0f}"
+        cost, most = judged("most", f"--not-scenario={_LARGE}")
+        yield f"{most} scenarios, without large maildrops, s", f"{cost.clock:.1f}"
+        yield "  of the processor for each, ms", f"{(cost.processor - start.processor) / (most - few) * 1e3:.1f}"
+        yield "  memory at the most, MiB", f"{cost.memory:.0f}"
+        cost, every = judged("all")
+        yield f"all {every} scenarios, s", f"{cost.clock:.1f}"
+        yield "  memory at the most, MiB", f"{cost.memory:.0f}"
 
 
-def _run(*arguments: str) -> tuple[float, float]:
-    """Run the command: seconds by the clock, and of the processor."""
+class _Cost(NamedTuple):
+    """What a run of the command took."""
+
+    clock: float
+    """Seconds."""
+    processor: float
+    """Seconds."""
+    memory: float
+    """MiB at the most."""
+
+
+def _run(*arguments: str) -> _Cost:
+    """Run the command."""
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "conformance.cli", *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"pop3spec {' '.join(arguments)} ended with {process.returncode}")
-    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+    return _Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
