@@ -16,7 +16,7 @@ __all__ = ["demo"]
 
 _USERS: Final = (
     ("alice", "secret"),
-    ("bob", "secret"),
+    ("bob", "mystery"),
     ("carol", "secret:apop"),
     ("dave", "open sesame please"),
     ("forty-characters-" + "n" * 23, "forty-characters-" + "p" * 23),
