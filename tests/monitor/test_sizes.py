@@ -20,6 +20,11 @@ def listed(name: str, size: object) -> str:
 CASES = [
     Case("a size is exact", listed("plain", SIZE), kept="LIST-07 FMT-02 FMT-04 RETR-10", bodies=BODIES),
     Case("stuffing is left out", listed("dots", len(DOTS)), kept="LIST-07 FMT-03", bodies=BODIES),
+    Case(
+        "a message ends early, at a full stop that is not stuffed",
+        session("C: LIST 1\nS: +OK 1 99\nC: RETR 1\nS: +OK\nS: Subject: x\nS: \nS: .\nS: more\nS: and more\nS: ."),
+        broken="MULTI-03",
+    ),
     Case("a size is estimated", listed("plain", 4096), broken="LIST-07", bodies=BODIES),
     Case(
         "a size is estimated, and told later",

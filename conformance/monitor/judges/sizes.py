@@ -12,7 +12,7 @@ from conformance.monitor.readings import ScanListing
 from conformance.monitor.registry import judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
-from conformance.wire import Body, Defect
+from conformance.wire import Defect
 
 __all__: list[str] = []
 
@@ -41,7 +41,7 @@ def _told(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
     return [
         (number, size, came)
         for number, size, came in told
-        if number not in drop.marked and number not in drop.unsteady and came.sound is not False and _fit(came.body)
+        if number not in drop.marked and number not in drop.unsteady and came.sound is not False and _fit(came)
         if not _exchanged(seen, drop, size, came.body.octets)
     ]
 
@@ -67,9 +67,10 @@ def _retrieved(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
     return [] if changed or another else [(number, size, Retrieved(seen.exchange, body, seen.message_id, sound))]
 
 
-def _fit(body: Body) -> bool:
-    """Whether the octets of a body can be counted: nothing in it is wrong that falsifies the sum."""
-    return body.terminated and body.has(Defect.NOT_STUFFED, Defect.BARE_LF, Defect.BAD_TERMINATOR) is None
+def _fit(came: Retrieved) -> bool:
+    """Whether the octets of a body can be counted: nothing is wrong with it, or behind it, that falsifies the sum."""
+    body, wrong = came.body, (Defect.NOT_STUFFED, Defect.BARE_LF, Defect.BAD_TERMINATOR)
+    return body.terminated and body.has(*wrong) is None and not came.exchange.extra
 
 
 def _compared(seen: Seen) -> list[tuple[int, int, Retrieved]]:
