@@ -85,8 +85,13 @@ CASES = [
     Case("a vast count is refused", session(RETR + "C: TOP 1 2147483648\nS: -ERR"), bodies={"m": MAIL}),
     Case(
         "too many lines are refused",
-        session(f"{RETR}C: TOP 1 0\n{HEAD}S:\nS: .\nC: TOP 1 100\nS: -ERR"),
+        session(f"{RETR}C: TOP 1 0\n{HEAD}S:\nS: .\nC: LIST\nS: +OK\nS: 1 {len(MAIL)}\nS: .\nC: TOP 1 100\nS: -ERR"),
         broken="TOP-04",
+        bodies={"m": MAIL},
+    ),
+    Case(
+        "it may have been marked by the TOP before",
+        session(f"{RETR}C: TOP 1 0\n{HEAD}S:\nS: .\nC: TOP 1 100\nS: -ERR"),
         bodies={"m": MAIL},
     ),
     Case("TOP may not be there at all", session(RETR + "C: TOP 1 100\nS: -ERR"), bodies={"m": MAIL}),

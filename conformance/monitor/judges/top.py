@@ -197,6 +197,8 @@ def too_many_lines_are_no_error(seen: Seen) -> Finding | None:
     lines = int(seen.arguments[1]) if len(seen.arguments[1]) <= 20 else _VAST
     if number not in drop.top_works or number not in drop.retrieved or lines > _HUGE:
         return None
+    if number in drop.handled:
+        return None  # perhaps what was done last has marked it
     if lines <= _body_lines(drop, number):
         return None
     return seen.broken(f"{seen.asked} asks for more lines than there are, and has to succeed; it was {seen.said}")
