@@ -6,7 +6,6 @@ there in between.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from conformance.monitor.drop import LISTERS, Drop, Witness
 from conformance.monitor.findings import KEPT, Finding
@@ -15,9 +14,6 @@ from conformance.monitor.registry import judge_session
 from conformance.monitor.session import Session
 
 __all__: list[str] = []
-
-_LONG: Final = 2.0
-"""Seconds after which what QUIT has to remove is late no more, but left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,6 @@ class _Reckoning:
     def missing(self) -> int:
         """Messages that should be there and are not."""
         return max(0, self.least - self.count)
-
-    @property
-    def seconds(self) -> float:
-        """How long after the end of that session the messages were counted."""
-        quit_ = self.past.quit
-        return self.witness.exchange.when - quit_.when if quit_ is not None else 0.0
 
     @property
     def unmarked(self) -> frozenset[int]:
@@ -94,17 +84,6 @@ def _behind_quit(session: Session) -> _Reckoning | None:
 def _without_quit(session: Session) -> _Reckoning | None:
     found = _reckon(session)
     return found if found is not None and found.past.quit is None else None
-
-
-@judge_session("R1939-UPD-01")
-def marked_ones_are_gone(session: Session) -> Finding | None:
-    """§6: QUIT removes all messages that are marked. What is there still may go yet, for some time."""
-    found = _behind_quit(session)
-    if found is None or not found.past.updated or not found.marked:
-        return None
-    fault = _left_over(found) and found.seconds >= _LONG
-    kept = found.count == found.least == found.most
-    return found.verdict(fault=fault, kept=kept, reason=f"QUIT removes what is marked, and {len(found.marked)} were")
 
 
 @judge_session("R1939-UPD-07")
