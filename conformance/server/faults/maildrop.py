@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from conformance.model import Maildrop, Message
 from conformance.server.faults.acts import CLOSE, Act
 from conformance.server.faults.fault import Place, fault
-from conformance.server.faults.held import Held, in_transaction
+from conformance.server.faults.held import Held, asks, in_transaction
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import Response, accepted, refused
 from conformance.server.stores import NOTHING, MaildropBusyError, MaildropError, OpenMaildrop
@@ -187,6 +187,22 @@ def _count_late_mail(scene: Scene, response: Response) -> Response:
     late = live.look(scene).messages[live.maildrop.count :]
     session = scene.session
     return accepted(b"%d %d" % (session.count + len(late), session.octets + sum(message.octets for message in late)))
+
+
+@fault(Place.MAILDROP, "R1939-AUTH-13")
+def late_mail_is_retrieved(scene: Scene, held: OpenMaildrop) -> OpenMaildrop:
+    """RETR looks at the maildrop again, and sends mail that no listing of the session has."""
+    return _live(scene, held)
+
+
+@late_mail_is_retrieved.at(Place.COMMAND)
+def _retrieve_late_mail(scene: Scene, command: Any) -> Response | None:
+    live: _Live | None = scene.memory.get("live")
+    number = command.message
+    if live is None or number is None or not asks(scene, command, "RETR", number=True):
+        return None
+    late = live.look(scene).get(number) if number > live.maildrop.count else None
+    return None if late is None else accepted(b"message follows", body=tuple(live.read(late)))
 
 
 # -- sizes -----------------------------------------------------------------------------------------------------------

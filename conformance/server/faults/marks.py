@@ -166,6 +166,13 @@ def dele_refused_and_subtracted(scene: Scene, command: Any) -> None:
         _subtract(scene, command)
 
 
+@fault(Place.COMMAND, "R1939-DELE-04", "R1939-STATE-05")
+def dele_refused_and_next_marked(scene: Scene, command: Any) -> None:
+    """DELE of a message that is marked is refused, but the message behind it is marked."""
+    if _again(scene, command):
+        scene.session.mark((command.message or 0) + 1)
+
+
 @fault(Place.COMMAND, "R1939-DELE-07", "R1939-STATE-03")
 def dele_marks_what_was_retrieved(scene: Scene, command: Any) -> Response | None:
     """DELE without a message-number marks the message that was retrieved last."""
