@@ -53,10 +53,9 @@ def as_plain(found: dict[str, Found]) -> dict[str, Any]:
     """The matrix as data: what each fault breaks, and for each rule and scenario a fault that makes it fail."""
     rules: dict[str, str] = {}
     scenarios: dict[str, str] = {}
-    for name, one in found.items():
-        if not FAULTS[name].at_least:
-            rules |= {rule: name for rule in one.accusers if rule not in rules}
-            scenarios |= {scenario: name for scenario in one.failed if scenario not in scenarios}
+    for name in sorted(found, key=lambda name: bool(FAULTS[name].at_least)):  # those that are exact prove more
+        rules |= {rule: name for rule in found[name].accusers if rule not in rules}
+        scenarios |= {scenario: name for scenario in found[name].failed if scenario not in scenarios}
     return {
         "schema": "pop3spec-kill-matrix/1",
         "faults": [

@@ -1,5 +1,8 @@
 """The whole suite against a reference server that carries faults, in one process and in about a second.
 
+The scenarios for any maildrop can be played on mail of strangers besides. Nothing is known of that, so the monitor has
+nothing but the octets themselves to go by.
+
 A run is quick because nothing is waited for that is due at once, and seconds of the network are tenths here. A machine
 that is busy can make such a run see a silence that is none; so a run that is not as declared is done once more, with
 patience, and that one counts.
@@ -12,6 +15,7 @@ from typing import Final
 
 from conformance import bundled
 from conformance.driver import Account, Limits, Target, TargetError
+from conformance.mail import maildrop
 from conformance.mailboxes import Mailbox, Provisioner
 from conformance.scenario import SUFFIX, Scenario, Settings, Stage, load, play
 from conformance.scenario.steps import Act, Block, Choice, Loop, Step
@@ -20,7 +24,7 @@ from conformance.server import MemoryStore, Policy, ReferenceServer
 from conformance.server.faults import Fault
 from conformance.verdicts import Outcome
 
-__all__ = ["LARGE", "SLOW", "Found", "run", "run_for", "scenarios"]
+__all__ = ["LARGE", "SLOW", "STRANGERS", "Found", "run", "run_for", "run_on_strangers", "scenarios"]
 
 _LONG: Final = "forty-characters-"
 _USERS: Final = (
@@ -31,6 +35,7 @@ _USERS: Final = (
     (_LONG + "n" * 23, _LONG + "p" * 23, False),
 )
 """Name, password, and whether by APOP: one account for each thing that a scenario can need."""
+_ACCOUNTS: Final = tuple(ServerAccount(*user) for user in _USERS)
 
 _QUICK: Final = Limits(connect=2, reply=0.2, login=0.3, quiet=0.04, close=0.2, unlock=0.2)
 _PATIENT: Final = Limits(connect=10, reply=2, login=2, quiet=0.15, close=1, unlock=1)
@@ -43,6 +48,16 @@ _LIVES: Final = "rfc1939/03-autologout/a-session-lives-on"
 """The scenario for a timer of more than ten minutes; the others want to see one of ten at work."""
 _MINUTE: Final = 60.0
 _QUICKER: Final = 0.1
+
+_ANY: Final = "rfc1939/00-any-maildrop/"
+_STRANGE: Final = ("dots", "longline-dot", "first-octet-dot")
+"""Messages that a stranger's maildrop holds in front: each has its first full stops to stuff in other places."""
+
+STRANGERS: Final = frozenset({"first-line-not-stuffed", "lone-full-stop-not-stuffed", "only-lone-full-stop-stuffed"})
+"""Faults that are seen with mail of strangers, too, and prove the rules that go by the octets alone.
+
+Of most others it cannot be told there which of RETR, TOP and LIST is wrong.
+"""
 
 LARGE: Final = "rfc1939/11-large-maildrops/"
 """Scenarios of maildrops and messages so large that they are only played where they matter."""
@@ -64,6 +79,9 @@ class Found:
     """Ids of the scenarios that could not be played, with the reason."""
     reasons: dict[str, str]
     """For each clause that broke, what was said of it first."""
+
+
+_NOTHING: Final = Found({}, frozenset(), frozenset(), {}, {})
 
 
 class _Memory(Provisioner):
@@ -119,12 +137,30 @@ def _run(
     faults: Iterable[str], played: list[Scenario], clock: float = 1.0, idle: float = _FIFTEEN, *, patient: bool
 ) -> Found:
     store, policy = MemoryStore(), Policy(autologout=idle)
-    accounts = [ServerAccount(*user) for user in _USERS]
-    with ReferenceServer(accounts, store, faults=faults, clock_rate=clock, policy=policy) as server:
-        who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
-        target = Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
+    with ReferenceServer(_ACCOUNTS, store, faults=faults, clock_rate=clock, policy=policy) as server:
+        target = _target(server, clock, patient=patient)
         stage = Stage(target, _Memory(store), Settings(slow=clock > 1, restart="true"))
         return _play(stage, played if patient else [replace(s, steps=_hurried(s.steps)) for s in played])
+
+
+def run_on_strangers(*faults: str, patient: bool = False) -> Found:
+    """Play what is for any maildrop, on such as hold mail of which the suite knows nothing."""
+    played = [s for s in scenarios() if s.id.startswith(_ANY)]
+    store = MemoryStore()
+    found = _NOTHING
+    with ReferenceServer(_ACCOUNTS, store, faults=faults) as server:
+        stage = Stage(_target(server, 1.0, patient=patient), _Memory(store), Settings(touch=False))
+        for name in _STRANGE:
+            store.clear(stage.account.name)
+            for mail in maildrop((name, "plain")):
+                store.deliver(stage.account.name, mail.octets)
+            found = _both(found, _play(stage, played))
+    return found
+
+
+def _target(server: ReferenceServer, clock: float, *, patient: bool) -> Target:
+    who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
+    return Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
 
 
 def _both(one: Found, other: Found) -> Found:
@@ -155,7 +191,8 @@ def _hurry(step: Step) -> Step:
 
 def run_for(fault: Fault, *, patient: bool = False) -> Found:
     """Play as much as it takes to see what this fault breaks."""
-    return run(fault.name, slow=fault.slow, large=fault.large, patient=patient)
+    found = run(fault.name, slow=fault.slow, large=fault.large, patient=patient)
+    return _both(found, run_on_strangers(fault.name, patient=patient)) if fault.name in STRANGERS else found
 
 
 def _play(stage: Stage, played: Iterable[Scenario]) -> Found:

@@ -7,7 +7,7 @@ import pytest
 from conformance.clauses import CATALOGUE
 from conformance.server.faults import FAULTS, Fault
 from tests.faults.publish import PUBLISHED
-from tests.faults.suite import Found, run, run_for
+from tests.faults.suite import Found, run, run_for, run_on_strangers
 
 
 @pytest.mark.parametrize("slow", [False, True])
@@ -28,6 +28,14 @@ def test_the_suite_finds_just_what_a_fault_breaks(fault: Fault) -> None:
     }
     assert shown["rules"] <= found.accusers
     assert shown["scenarios"] <= found.failed
+
+
+@pytest.mark.parametrize("fault", [name for name, fault in FAULTS.items() if not fault.clauses])
+def test_what_is_lawful_is_so_with_mail_of_strangers(fault: str) -> None:
+    found = run_on_strangers(fault)
+    if found.broken or found.errored:
+        found = run_on_strangers(fault, patient=True)
+    assert (found.broken, found.errored) == ({}, {})
 
 
 def test_what_is_lawful_breaks_no_clause() -> None:
