@@ -8,7 +8,7 @@ from conformance.server.responses import Response
 from conformance.server.stores import MaildropError, OpenMaildrop
 from conformance.wire import Command, InvalidCommand, Line, State, parse_command
 
-__all__ = ["Held", "as_if_marked", "asks", "command_of", "in_transaction", "resized"]
+__all__ = ["Choosing", "Ending", "Held", "as_if_marked", "asks", "command_of", "in_transaction", "resized"]
 
 
 class Held:
@@ -29,6 +29,34 @@ class Held:
     def close(self) -> None:
         """Let go of it."""
         self.under.close()
+
+
+class Choosing(Held):
+    """A maildrop that removes something else than what it is told."""
+
+    def __init__(self, under: OpenMaildrop, choose: Callable[[frozenset[int]], Iterable[int]]) -> None:
+        super().__init__(under)
+        self._choose = choose
+
+    def remove(self, numbers: frozenset[int]) -> None:
+        """Remove what is chosen of them, or instead."""
+        super().remove(frozenset(self._choose(numbers)))
+
+
+class Ending(Held):
+    """A maildrop that is told of the session's end."""
+
+    def __init__(self, under: OpenMaildrop, scene: Scene, end: Callable[["Ending"], None]) -> None:
+        super().__init__(under)
+        self.scene = scene
+        self._end: Callable[[Ending], None] | None = end
+
+    def close(self) -> None:
+        """Tell of the end, once, and let go."""
+        end, self._end = self._end, None
+        if end is not None:
+            end(self)
+        super().close()
 
 
 def _numbered(maildrop: Maildrop, number: int) -> Message:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conformance.server.faults.acts import Act, Pause
 from conformance.server.faults.fault import Place, fault
-from conformance.server.faults.held import Held, in_transaction
+from conformance.server.faults.held import Choosing, Ending, Held, in_transaction
 from conformance.server.faults.scene import Scene
 from conformance.server.responses import Response
 from conformance.server.stores import MaildropBusyError, OpenMaildrop
@@ -18,30 +18,19 @@ Blocks = Iterable[bytes | Act]
 Take = Callable[[], OpenMaildrop]
 
 
-class _Other(Held):
-    """A maildrop that removes something else than what it is told."""
-
-    def __init__(self, under: OpenMaildrop, choose: Callable[[frozenset[int]], Iterable[int]]) -> None:
-        super().__init__(under)
-        self._choose = choose
-
-    def remove(self, numbers: frozenset[int]) -> None:
-        super().remove(frozenset(self._choose(numbers)))
-
-
 # -- what QUIT removes -----------------------------------------------------------------------------------------------
 
 
 @fault(Place.MAILDROP, "R1939-UPD-01", "R1939-UPD-07")
 def quit_removes_nothing(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """QUIT removes nothing, and says that it did."""
-    return _Other(held, lambda _: ())
+    return Choosing(held, lambda _: ())
 
 
 @fault(Place.MAILDROP, "R1939-UPD-01", "R1939-UPD-07")
 def quit_removes_the_first_only(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """QUIT removes one of the messages that are marked: the first."""
-    return _Other(held, lambda numbers: sorted(numbers)[:1])
+    return Choosing(held, lambda numbers: sorted(numbers)[:1])
 
 
 @fault(Place.REPLY, "R1939-UPD-02")
@@ -55,13 +44,13 @@ def quit_removes_though_nothing_is_marked(scene: Scene, response: Response) -> R
 @fault(Place.MAILDROP, "R1939-UPD-02")
 def quit_removes_the_next_too(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """QUIT removes the message behind each marked one too."""
-    return _Other(held, lambda numbers: numbers | {number + 1 for number in numbers})
+    return Choosing(held, lambda numbers: numbers | {number + 1 for number in numbers})
 
 
 @fault(Place.MAILDROP, "R1939-UPD-02")
 def quit_empties_the_maildrop(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """QUIT removes all messages when any is marked."""
-    return _Other(held, lambda _: (message.number for message in held.maildrop.messages))
+    return Choosing(held, lambda _: (message.number for message in held.maildrop.messages))
 
 
 @fault(Place.MAILDROP, "R1939-UPD-01", "R1939-UPD-02", "R1939-UPD-07")
@@ -74,7 +63,7 @@ def quit_removes_by_place(_: Scene, held: OpenMaildrop) -> OpenMaildrop:
             if number <= len(left):
                 yield left.pop(number - 1)
 
-    return _Other(held, places)
+    return Choosing(held, places)
 
 
 class _Rewritten(Held):
@@ -162,21 +151,6 @@ def _remove_when_heard(scene: Scene, _: Response, blocks: Blocks) -> Iterator[by
 # -- what else removes -----------------------------------------------------------------------------------------------
 
 
-class _Ending(Held):
-    """A maildrop that is told of the session's end."""
-
-    def __init__(self, under: OpenMaildrop, scene: Scene, end: Callable[["_Ending"], None]) -> None:
-        super().__init__(under)
-        self.scene = scene
-        self._end: Callable[[_Ending], None] | None = end
-
-    def close(self) -> None:
-        end, self._end = self._end, None
-        if end is not None:
-            end(self)
-        super().close()
-
-
 def _without_quit(scene: Scene) -> bool:
     return scene.session.state is State.TRANSACTION
 
@@ -185,11 +159,11 @@ def _without_quit(scene: Scene) -> bool:
 def end_of_connection_is_quit(scene: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """The end of the connection is taken for QUIT, and what is marked is removed."""
 
-    def end(ending: _Ending) -> None:
+    def end(ending: Ending) -> None:
         if _without_quit(scene) and scene.session.marked:
             ending.remove(frozenset(scene.session.marked))
 
-    return _Ending(held, scene, end)
+    return Ending(held, scene, end)
 
 
 @fault(Place.MAILDROP, "R1939-STATE-07")
@@ -197,11 +171,11 @@ def marks_survive(scene: Scene, held: OpenMaildrop) -> OpenMaildrop:
     """What was marked when a connection ended without QUIT is marked at the next login."""
     index = scene.common.memory.setdefault("index", {})
 
-    def end(_: _Ending) -> None:
+    def end(_: Ending) -> None:
         marked = scene.session.marked if _without_quit(scene) else ()
         index[scene.user] = {message.unique_id for message in held.maildrop.messages if message.number in marked}
 
-    return _Ending(held, scene, end)
+    return Ending(held, scene, end)
 
 
 @marks_survive.at(Place.REPLY)
@@ -253,11 +227,11 @@ def lock_outlives_quit(scene: Scene, take: Take, *, refusals: int = 18) -> OpenM
     """The lock is kept when QUIT has removed a single message, until so many logins were refused; it happens once."""
     _refuse(scene)
 
-    def end(_: _Ending) -> None:
+    def end(_: Ending) -> None:
         if not _without_quit(scene) and len(scene.session.marked) == 1:
             scene.common.memory.setdefault("stale", {scene.user: refusals})
 
-    return _Ending(take(), scene, end)
+    return Ending(take(), scene, end)
 
 
 @fault(Place.LOCK, "R1939-UPD-09")
@@ -265,11 +239,11 @@ def lock_outlives_a_reset(scene: Scene, take: Take, *, refusals: int = 18) -> Op
     """The lock is kept when the connection was reset, until so many logins were refused; it happens once."""
     _refuse(scene)
 
-    def end(_: _Ending) -> None:
+    def end(_: Ending) -> None:
         if _without_quit(scene) and "ended" not in scene.memory:
             scene.common.memory.setdefault("stale", {scene.user: refusals})
 
-    return _Ending(take(), scene, end)
+    return Ending(take(), scene, end)
 
 
 @lock_outlives_a_reset.at(Place.RECEIVE)
