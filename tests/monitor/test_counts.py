@@ -43,6 +43,8 @@ CASES = [
     Case("numbers begin with zero", counted(2, "0 1"), broken="AUTH-10"),
     Case("numbers have a gap", counted(2, "1 3", "1 3"), broken="AUTH-10", mails=TWO),
     Case("numbers have a gap, and marks may have survived a session that nobody saw", counted(2, "1 3", "1 3")),
+    Case("LIST is alone, and its numbers have a gap", counted(None, "1 3"), broken="AUTH-10", mails=TWO),
+    Case("LIST is alone, and has a row too few for what was put there", counted(None, "1 3"), mails=MAILS),
     Case("STAT on an empty maildrop", session("C: LIST\nS: +OK\nS: .\nC: STAT\nS: +OK 0 0"), kept="STAT-09 STAT-04"),
     Case(
         "STAT on an empty maildrop is bare", session("C: LIST\nS: +OK\nS: .\nC: STAT\nS: +OK"), broken="STAT-09 STAT-03"

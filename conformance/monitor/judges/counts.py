@@ -123,7 +123,7 @@ def numbered_without_gaps(session: Session) -> Finding | None:
         return None
     if numbers == frozenset(range(1, len(numbers) + 1)):
         return KEPT
-    if drop.count is None or not listing.calm:
+    if not listing.calm or not _all_listed(session, drop):
         return None  # a message is missing from a listing, rather than a number from the maildrop
     if session.before is not None and session.before.quit is None:
         return None  # marks of the session before may have survived
@@ -132,6 +132,14 @@ def numbered_without_gaps(session: Session) -> Finding | None:
     shown = ", ".join(str(number) for number in sorted(numbers)[:10])
     reason = f"messages are numbered from 1 without gaps; {len(numbers)} messages have the numbers {shown}"
     return Finding(broken=True, reason=reason, evidence=listing.exchange.evidence())
+
+
+def _all_listed(session: Session, drop: Drop) -> bool:
+    """Whether it is certain that no row is missing: another reply counted as many messages, or the run put as many
+    there."""
+    if len(drop.witnesses) > 1:
+        return drop.count is not None
+    return session.before is None and drop.count == session.scene.ledger.at_first(session.user)
 
 
 # -- an empty maildrop -----------------------------------------------------------------------------------------------
