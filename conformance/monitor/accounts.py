@@ -102,6 +102,8 @@ def _learn_list(drop: Drop, seen: Seen) -> None:
             _learn_size(drop, drop.full, row.number, row.octets)
         elif row is not None and row.octets is None:
             drop.hexadecimal[row.number] = row.size
+    for number in seen.ambiguous:
+        drop.full.pop(number, None)
     _learn_numbers(drop, seen)
     drop.full_current = True
     _learn_sums(drop)

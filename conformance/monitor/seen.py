@@ -96,6 +96,13 @@ class Seen:
         return [(line, read_scan(_row(line))) for line in self.lines]
 
     @cached_property
+    def ambiguous(self) -> frozenset[int]:
+        """Numbers that a full scan listing has several sizes for."""
+        sizes: dict[int, bytes] = {}
+        rows = [row for _, row in self.scans if row is not None]
+        return frozenset(row.number for row in rows if sizes.setdefault(row.number, row.size) != row.size)
+
+    @cached_property
     def scan(self) -> ScanListing | None:
         """The scan listing of one message, on the status line."""
         return read_scan(self.listing)

@@ -43,6 +43,15 @@ CASES = [
         "two octets too few, where no line end is missing", listed("plain", SIZE - 2), "LIST-07", mails={"plain": PLAIN}
     ),
     Case("two octets too few, and nothing is known", listed("plain", SIZE - 2), bodies=BODIES),
+    Case(
+        "a number is listed twice, with two sizes",
+        session(
+            f"C: LIST\nS: +OK\nS: 1 {SIZE}\nS: 1 999\nS: .\nC: LIST 1\nS: +OK 1 {SIZE}\nC: RETR 1\nS: +OK\nS: <plain>\n"
+            f"C: LIST\nS: +OK\nS: 1 {SIZE}\nS: 1 999\nS: ."
+        ),
+        broken="LIST-04",
+        bodies=BODIES,
+    ),
     Case("a size stays", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST\nS: +OK\nS: 1 9\nS: ."), kept="AUTH-14"),
     Case("a size changes", session("C: LIST\nS: +OK\nS: 1 9\nS: .\nC: LIST\nS: +OK\nS: 1 20\nS: ."), broken="AUTH-14"),
     Case(

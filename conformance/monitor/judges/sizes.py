@@ -26,16 +26,22 @@ _TELLING: Final = 4
 # -- exact -----------------------------------------------------------------------------------------------------------
 
 
+def _rows(seen: Seen) -> list[ScanListing]:
+    """The scan listings of an answer, but for those of a number that has several sizes in it: it is the numbers that
+    are wrong there."""
+    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
+    return [row for row in rows if row is not None and row.number not in seen.ambiguous]
+
+
 def _told(seen: Seen, drop: Drop) -> list[tuple[int, int, Retrieved]]:
     """Sizes that this exchange lets compare with what RETR sent: number, size as listed, what came."""
     if seen.verb == "RETR":
         told = _retrieved(seen, drop)
     else:
-        rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
         told = [
             (row.number, row.octets, drop.retrieved[row.number])
-            for row in rows
-            if row is not None and row.octets is not None and row.number in drop.retrieved
+            for row in _rows(seen)
+            if row.octets is not None and row.number in drop.retrieved
             if drop.size(row.number) in (None, row.octets)  # else it is the size that changes
         ]
     return [
@@ -161,8 +167,7 @@ def size_stays(seen: Seen) -> Finding | None:
     if drop is None or not seen.positive or not seen.wellformed:
         return None
     before = drop.full if seen.body is not None else drop.single
-    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
-    again = [row for row in rows if row is not None and row.number in before and row.number not in drop.marked]
+    again = [row for row in _rows(seen) if row.number in before and row.number not in drop.marked]
     if any(row.octets is None for row in again):
         return None
     changed = [row for row in again if row.octets != before[row.number]]
@@ -218,11 +223,10 @@ def _both_forms(seen: Seen) -> list[tuple[ScanListing, int, bool]]:
     if drop is None or not seen.positive or not seen.wellformed:
         return []
     other = drop.single if seen.body is not None else drop.full
-    rows = [row for _, row in seen.scans] if seen.body is not None else [seen.scan]
     return [
         (row, other[row.number], row.number in drop.single_current if seen.body is not None else drop.full_current)
-        for row in rows
-        if row is not None and row.number in other and row.number not in drop.marked
+        for row in _rows(seen)
+        if row.number in other and row.number not in drop.marked
     ]
 
 
