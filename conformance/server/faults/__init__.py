@@ -36,6 +36,7 @@ _ROOMS: Final = (
     "marks",
     "update",
     "unique_ids",
+    "large",
     "timing",
     "lawful",
     "lenient",
