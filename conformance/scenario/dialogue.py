@@ -22,7 +22,7 @@ from conformance.transcript import Conversation, Evidence, Exchange, Incident, S
 from conformance.verdicts import Outcome
 from conformance.wire.grammar import TIMESTAMP
 
-__all__ = ["Dialogue", "Stop"]
+__all__ = ["Dialogue", "HeldBack", "Stop"]
 
 
 class Stop(Exception):
@@ -32,6 +32,10 @@ class Stop(Exception):
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
+
+
+class HeldBack(Stop):
+    """It ends because DELE could have removed mail that is not ours."""
 
 
 @dataclass(slots=True)
@@ -109,7 +113,7 @@ class Dialogue:
         octets = fill(send.template, self.variables) + (b"\r\n" if send.line else b"")
         deletes, line.said = may_delete(line.conversation, line.said, octets)
         if deletes and (held := held_back(line.stock)):
-            raise Stop(held.outcome, held.reason)
+            raise HeldBack(held.outcome, held.reason)
         pieces = len(octets) // send.piece if send.piece else 0
         line.driver.send(octets, send.piece, min(_BETWEEN_PIECES, _FOR_ALL_PIECES / pieces) if pieces else 0.0)
 

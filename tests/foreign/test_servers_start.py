@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -248,8 +248,9 @@ def _offspring(pid: int) -> set[int]:
     """The processes that descend from `pid`."""
     found = set()
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found |= {child} | _offspring(child)
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            for child in map(int, task.read_text().split()):
+                found |= {child} | _offspring(child)
     return found
 
 

@@ -30,7 +30,7 @@ FAULTS: Final = (
     "indicator-in-lower-case",
     "two-replies(verb=STAT)",
     "list-lacks-the-last",
-    "cut(after=300)@RETR",
+    "half-close(after=300)@RETR",
     "silence@RETR",
     "greeting-without-indicator(text=* OK IMAP4rev1 ready)@GREETING",
 )
