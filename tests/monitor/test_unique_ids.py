@@ -69,6 +69,18 @@ CASES = [
         mails=BOTH,
     ),
     Case(
+        "two are exchanged",
+        sessions(ids("b", "a") + retr(1, "one") + QUIT, ids("a", "b") + retr(1, "one") + QUIT),
+        broken="UIDL-09",
+        mails=BOTH,
+    ),
+    Case(
+        "two are exchanged the other way",
+        sessions(ids("a", "b") + retr(1, "one") + QUIT, ids("b", "a") + retr(1, "one") + QUIT),
+        broken="UIDL-09",
+        mails=BOTH,
+    ),
+    Case(
         "RETR sends another message, as its size shows, so that it is not known whose unique-id it is",
         sessions(
             ids("a", "b") + retr(1, "one") + QUIT,
