@@ -1,7 +1,8 @@
 """Framing of both directions: which reply belongs to which command. No I/O, no clock, no side.
 
 A connection takes octets as they were seen to pass and gives events. It works on any recording: a peer's fault is data.
-Replies are matched to commands in order (RFC 1939 §5); octets that no command explains are unsolicited.
+Replies are matched to commands in order (RFC 1939 §5); octets that no command explains are unsolicited. What a client
+says behind a challenge is a turn of AUTH, and no command, whatever it looks like (RFC 5034 §4).
 """
 
 from collections import deque
@@ -11,17 +12,22 @@ from typing import Final
 from conformance.wire.commands import Command, InvalidCommand, parse_command
 from conformance.wire.lines import Line, LineBuffer
 from conformance.wire.multiline import Body, BodyReader
-from conformance.wire.replies import Indicator, Reply
+from conformance.wire.replies import Reply
+from conformance.wire.sasl import Turn
 from conformance.wire.states import REFUSED_TRANSITIONS, TRANSITIONS, State
 
-__all__ = ["Answered", "Connection", "Event", "Greeted", "Sent", "Unsolicited"]
+__all__ = ["Answered", "Connection", "Event", "Given", "Greeted", "Sent", "Unsolicited"]
+
+Given = Command | InvalidCommand | Turn
+"""What a client's line can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The client finished a line."""
 
-    command: Command | InvalidCommand
+    command: Given
+    """As it looks now: what is sent before the replies to what was before it may turn out to be a turn of AUTH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Greeted:
 class Answered:
     """The reply to the oldest command that had none; `reply.body` is unterminated when the server stopped in it."""
 
-    command: Command | InvalidCommand
+    command: Given
     reply: Reply
     state: State
     """The state in which the command was answered."""
@@ -59,14 +65,14 @@ class Connection:
 
     def __init__(self) -> None:
         self.state = State.CONNECTED
-        self.waiting: deque[Command | InvalidCommand] = deque()
-        """Commands without a reply, the oldest first."""
+        self.waiting: deque[Given] = deque()
+        """Commands and turns without a reply, the oldest first."""
         self._client = LineBuffer()
         self._server = LineBuffer()
         self._reading: tuple[Line, BodyReader] | None = None
         """A status line and the body behind it, until that ends."""
-        self._login: Command | InvalidCommand | None = None
-        """AUTH, while the lines that wait are its turns and no commands (RFC 5034 §4)."""
+        self._challenged = False
+        """Whether the oldest line without a reply, or the next one, is a turn of AUTH (RFC 5034 §4)."""
 
     def client_sent(self, octets: bytes) -> list[Event]:
         """Octets from the client, in any pieces."""
@@ -75,7 +81,7 @@ class Connection:
         while at < len(octets):
             line, at = self._client.read(octets, at)
             if line is not None:
-                command = parse_command(line)
+                command = Turn(line) if self._challenged and not self.waiting else parse_command(line)
                 self.waiting.append(command)
                 events.append(Sent(command))
         return events
@@ -108,6 +114,21 @@ class Connection:
             event = self._read(status, reader.cut())
         return [event] if event is not None else []
 
+    def secured(self) -> bool:
+        """TLS began: what was said in the clear is over and done with, whether it was answered or not (RFC 2595 §4).
+
+        True where something was pending: a command, or a part of a line. Its answer may come all the same.
+        """
+        pending = bool(self.waiting or self._client.held or self.in_reply)
+        self.waiting.clear()
+        self._client.flush()
+        self._server.flush()
+        if self._reading is not None:
+            status, reader = self._reading
+            self._server = LineBuffer(status.end + reader.received)
+        self._reading, self._challenged = None, False
+        return pending
+
     @property
     def in_reply(self) -> bool:
         """Whether a reply has begun and not ended."""
@@ -130,7 +151,7 @@ class Connection:
             return Greeted(reply)
         if not self.waiting:
             return Unsolicited(line)
-        if self._login is None and self.waiting[0].multiline and reply.positive:
+        if not self._challenged and self.waiting[0].multiline and reply.positive:
             self._reading = line, BodyReader(line.end)
             return None
         return self._answer(reply)
@@ -143,11 +164,11 @@ class Connection:
     def _answer(self, reply: Reply) -> Answered:
         """Move as the reply shows: what the server took for a command was one to it, well-formed or not."""
         command, before = self.waiting.popleft(), self.state
-        asked = self._login or command
+        if self._challenged:
+            command = Turn(command.line)
         if reply.positive and reply.body is None:  # a body behind AUTH is a list of mechanisms, no login
-            self.state = TRANSITIONS.get((before, asked.verb), before)
-        elif reply.negative and asked.wellformed:
-            self.state = REFUSED_TRANSITIONS.get((before, asked.verb), before)
-        goes_on = asked.verb == "AUTH" and reply.indicator is Indicator.CONTINUATION
-        self._login = asked if goes_on else None
+            self.state = TRANSITIONS.get((before, command.verb), before)
+        elif reply.negative and command.wellformed:
+            self.state = REFUSED_TRANSITIONS.get((before, command.verb), before)
+        self._challenged = command.verb == "AUTH" and reply.challenges
         return Answered(command, reply, before)

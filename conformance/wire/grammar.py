@@ -9,6 +9,8 @@ from typing import Final
 
 __all__ = [
     "ARGUMENT_LIMIT",
+    "BASE64",
+    "BASE64_CHARS",
     "COMMAND_LIMIT",
     "CRLF",
     "DROP_LISTING",
@@ -68,3 +70,10 @@ MSG_ID: Final = re.compile(rb"<" + _WORD + rb"(?:\." + _WORD + rb")*@" + _DOMAIN
 
 # timestamp = "<" *any ">" ; what a client cuts out of a greeting for APOP, RFC 1939 §7. Searched, not matched whole.
 TIMESTAMP: Final = re.compile(rb"<[^<>]*>")
+
+# base64 = base64-terminal / ( 1*(4base64-CHAR) [base64-terminal] ) ; RFC 5034 §5, and nothing at all
+# base64-terminal = (2base64-char "==") / (3base64-char "=")
+BASE64: Final = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+# base64-char = ALPHA / DIGIT / "+" / "/" ; RFC 5034 §5, case-sensitive
+BASE64_CHARS: Final = re.compile(rb"[A-Za-z0-9+/]*")

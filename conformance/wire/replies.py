@@ -59,6 +59,11 @@ class Reply:
         return self.status.raw[:4].upper() == b"-ERR"
 
     @property
+    def challenges(self) -> bool:
+        """Whether, behind AUTH, it asks for a turn, well-formed or not (RFC 5034 §4)."""
+        return self.status.raw[:1] == b"+" and not self.positive
+
+    @property
     def text(self) -> bytes:
         """What follows the status indicator and a space."""
         return self.status.content.partition(b" ")[2]

@@ -82,6 +82,8 @@ VERBS: Final = MappingProxyType(
             Verb("STLS", 0, 0, _AUTHORIZATION, Multiline.NEVER, optional=True, rfc=2595),
             # AUTH alone is malformed; servers that take it answer with a list of mechanisms
             Verb("AUTH", 1, 2, _AUTHORIZATION, Multiline.WITHOUT_ARGUMENT, optional=True, rfc=5034),
+            Verb("UTF8", 0, 0, _AUTHORIZATION, Multiline.NEVER, optional=True, rfc=6856),
+            Verb("LANG", 0, 1, _BOTH, Multiline.WITHOUT_ARGUMENT, optional=True, rfc=6856),
         )
     }
 )

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from collections import deque
 
 import pytest
 from hypothesis import given, settings
@@ -48,8 +49,9 @@ def slow(client: bytes, server: bytes) -> list[tuple[str, bytes, bytes]]:
             if not lines:
                 break
             body += lines.pop(0)
-        in_auth = (in_auth or command.verb == "AUTH") and status.split(b" ")[0].strip() == b"+"
-        said.append((command.verb, status, body))
+        verb = "AUTH" if in_auth else command.verb
+        in_auth = verb == "AUTH" and status.startswith(b"+") and status[:3].upper() != b"+OK"
+        said.append((verb, status, body))
     return said
 
 
@@ -308,3 +310,28 @@ def test_what_is_behind_a_line_or_a_body_is_not_copied_for_each(command: bytes, 
     assert len(connection.client_sent(command * count + rest)) == count
     assert len(connection.server_sent(reply * count + rest)) == count
     assert time.process_time() - began < 5
+
+
+# -- TLS -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("client, server", [(b"NOOP\r\n", b""), (b"NO", b""), (b"", b"+O"), (b"CAPA\r\n", b"+OK\r\nT")])
+def test_what_is_pending_when_tls_begins_is_forgotten_and_told(client: bytes, server: bytes) -> None:
+    connection = Connection()
+    connection.server_sent(HELLO[1])
+    connection.client_sent(client)
+    connection.server_sent(server)
+    assert connection.secured()
+    assert (connection.waiting, connection.unfinished, connection.in_reply) == (deque(), b"", False)
+    sent = connection.client_sent(b"STAT\r\n")
+    assert [event.command.verb for event in sent if isinstance(event, Sent)] == ["STAT"]
+    (answered,) = connection.server_sent(b"-ERR\r\n")
+    assert isinstance(answered, Answered)
+    assert answered.reply.start == len(HELLO[1] + server)
+
+
+def test_where_nothing_is_pending_tls_forgets_nothing() -> None:
+    connection = Connection()
+    connection.server_sent(HELLO[1])
+    assert not connection.secured()
+    assert connection.state is State.AUTHORIZATION

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.wire import VERBS, Answered, Line, State, parse_command
+from conformance import wire
+from conformance.wire import VERBS, Answered, Line, Sent, State, parse_command
 
 from .listening import HELLO, LOGIN, Turn, listen, story, told
 
@@ -84,8 +85,20 @@ def test_a_login_by_auth_may_take_turns_that_look_like_anything(turn: bytes) -> 
     turns = (HELLO, ("C", b"AUTH PLAIN\r\n"), ("S", b"+ \r\n"), ("C", turn + b"\r\n"), ("S", b"+OK\r\n"))
     connection, events = listen(*turns)
     assert isinstance(events[-1], Answered)
+    assert events[-1].command == wire.Turn(Line(turn + b"\r\n", 12))
+    assert events[-2] == Sent(events[-1].command)
     assert connection.state is State.TRANSACTION
     assert not connection.in_reply
+
+
+@pytest.mark.parametrize("challenge", [b"+\r\n", b"+PDFAYT4=\r\n", b"+ go ahead\r\n", b"+  \r\n"])
+def test_a_challenge_may_be_malformed(challenge: bytes) -> None:
+    connection, events = listen(
+        HELLO, ("C", b"AUTH PLAIN\r\n"), ("S", challenge), ("C", b"QUIT\r\n"), ("S", b"-ERR\r\n")
+    )
+    assert isinstance(events[-1], Answered)
+    assert isinstance(events[-1].command, wire.Turn)
+    assert connection.state is State.AUTHORIZATION
 
 
 def test_the_turns_may_be_sent_before_they_are_asked_for() -> None:
@@ -96,6 +109,8 @@ def test_the_turns_may_be_sent_before_they_are_asked_for() -> None:
     )
     connection, events = listen(*turns)
     assert connection.state is State.TRANSACTION
+    answered = [event.command for event in events if isinstance(event, Answered)]
+    assert [isinstance(command, wire.Turn) for command in answered] == [False, True, True, False]
     assert told(events[-1]) == "LIST +OK [0]"
 
 

@@ -24,6 +24,9 @@ Rules.load_grammar(
     dedent(
         r"""
         keyword           = 3*4VCHAR
+        response          = *(4base64-char) [base64-terminal]
+        base64-char       = ALPHA / DIGIT / "+" / "/"
+        base64-terminal   = (2base64-char "==") / (3base64-char "=")
         number            = 1*DIGIT
         further           = (%x00-2F / %x3A-FF) *OCTET
         drop-listing      = %x2B.4F.4B SP number SP number [further]
@@ -53,6 +56,7 @@ Rules.load_grammar(
 
 PATTERNS = {
     "keyword": grammar.KEYWORD,
+    "response": grammar.BASE64,
     "number": grammar.NUMBER,
     "drop-listing": grammar.DROP_LISTING,
     "scan-listing": grammar.SCAN_LISTING,
@@ -62,6 +66,7 @@ PATTERNS = {
 }
 
 SAMPLES = {
+    "response": (b"AAA=", b"", b"AA==", b"AAAA", b"+/aZ09A="),
     "keyword": (b"STAT", b"TOP", b"!~#$"),
     "number": (b"0", b"0010", b"320"),
     "drop-listing": (b"+OK 2 320", b"+OK 0 0 extra", b"+OK 2 320(octets)"),

@@ -27,6 +27,8 @@ NEVER, ALWAYS, ALONE = Multiline
         ("CAPA", (0, 0), BOTH, ALWAYS, True),
         ("STLS", (0, 0), LOGIN, NEVER, True),
         ("AUTH", (1, 2), LOGIN, ALONE, True),
+        ("UTF8", (0, 0), LOGIN, NEVER, True),
+        ("LANG", (0, 1), BOTH, ALONE, True),
     ],
 )
 def test_a_verb_is_what_its_rfc_says(
@@ -38,7 +40,7 @@ def test_a_verb_is_what_its_rfc_says(
 
 
 def test_no_verb_is_left_out_of_these_tests() -> None:
-    assert len(VERBS) == 15
+    assert len(VERBS) == 17
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,7 @@ def test_no_verb_is_left_out_of_these_tests() -> None:
         (2449, "CAPA"),
         (2595, "STLS"),
         (5034, "AUTH"),
+        (6856, "UTF8 LANG"),
     ],
 )
 def test_a_verb_names_the_rfc_that_defines_it(rfc: int, names: str) -> None:
