@@ -1,5 +1,6 @@
 """Exchanges: a recording read as commands and their replies."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,17 +10,17 @@ from conformance.transcript.evidence import Evidence, Span
 from conformance.transcript.recording import LOSSES, Chunk, Incident, Mark, Transcript
 from conformance.wire import (
     Answered,
-    Command,
     Connection,
     Defect,
     Event,
+    Given,
     Greeted,
-    InvalidCommand,
     Line,
     LineBuffer,
     Reply,
     Sent,
     State,
+    Turn,
 )
 
 __all__ = ["Conversation", "Exchange"]
@@ -31,18 +32,19 @@ _LISTING_KEPT: Final = 200_000
 _LONGEST_KEPT: Final = 1 << 20
 """Octets of one line of a body that are kept."""
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
+_CONTROL: Final = re.compile(rb"[\x01-\x1f\x7f]")
 _SURE_LENGTH: Final = 512
 """Octets up to which a command line is taken for one command by every server (RFC 1939 §3 and RFC 2449 §4)."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """A command and what came back, or the greeting."""
+    """A command, or a turn of AUTH, and what came back; or the greeting."""
 
     number: int
     """Position in the conversation; 0 is the greeting."""
     transcript: Transcript
-    command: Command | InvalidCommand | None
+    command: Given | None
     """None for the greeting."""
     state: State
     """The session's state when the reply came, or now while it has not."""
@@ -66,12 +68,14 @@ class Exchange:
     """Whether it is certain that the reply is to this command.
 
     It is not behind a line that servers may lawfully read as none, one or several commands: one with a lone LF or CR,
-    with a NUL, or longer than any limit. Nor is it behind a reply that was given up when half of it had come.
+    with a NUL, or longer than any limit; nor behind one with another control character, which may count as a space, so
+    that nobody knows whether a body follows. Nor is it behind a reply that was given up when half of it had come, nor
+    where a command followed STLS in the clear.
     """
 
     @property
     def verb(self) -> str:
-        """The keyword in capitals, ``greeting`` for the greeting."""
+        """The keyword in capitals, ``greeting`` for the greeting; AUTH for its turns."""
         return self.command.verb if self.command is not None else "greeting"
 
     @property
@@ -148,6 +152,8 @@ class Conversation:
         self._last_answered: Exchange | None = None
         self._read = 0
         self._certain = True
+        self._tls_is_due = False
+        """Whether STLS is out, not refused, and TLS has not begun: whatever comes in the clear then is out of order."""
 
     @property
     def state(self) -> State:
@@ -186,9 +192,11 @@ class Conversation:
             self._sent(event.command, at)
         elif isinstance(event, Answered):
             exchange = self._unanswered.popleft()
-            exchange.reply, exchange.answered_at, exchange.state = event.reply, at, event.state
+            exchange.command, exchange.reply, exchange.answered_at = event.command, event.reply, at
+            exchange.state = event.state
             exchange.lost = None  # late is not lost
             self._last_answered = exchange
+            self._tls_is_due &= not (exchange.verb == "STLS" and exchange.negative)
         elif isinstance(event, Greeted):
             greeting = Exchange(0, self.transcript, None, State.CONNECTED, 0.0, event.reply, at)
             self.exchanges.insert(0, greeting)
@@ -200,17 +208,22 @@ class Conversation:
             if len(self._last_answered.extra) < _EXTRA_KEPT:
                 self._last_answered.extra.append(event.line)
 
-    def _sent(self, command: Command | InvalidCommand, at: float) -> None:
+    def _sent(self, command: Given, at: float) -> None:
         exchange = Exchange(len(self.exchanges), self.transcript, command, self.state, at)
         exchange.pipelined = bool(self._unanswered) or self.state is State.CONNECTED
         defects = command.line.defects
-        if command.line.length > _SURE_LENGTH or any(defect is not Defect.NOT_ASCII for defect in defects):
+        long = command.line.length > _SURE_LENGTH and not isinstance(command, Turn)  # which has no limit (RFC 5034 §4)
+        if long or any(defect is not Defect.NOT_ASCII for defect in defects) or _is_blurred(command):
             self._certain = False
+        self._certain &= not self._tls_is_due
+        self._tls_is_due |= exchange.verb == "STLS"
         exchange.certain = self._certain
         self.exchanges.append(exchange)
         self._unanswered.append(exchange)
 
     def _incident(self, mark: Mark) -> None:
+        if mark.incident is Incident.TLS:
+            self._secured()
         if mark.incident not in LOSSES:
             return
         for event in self.connection.server_stopped():  # what was half read
@@ -221,3 +234,18 @@ class Conversation:
         for exchange in self._unanswered:
             if exchange.lost not in _BY_SERVER:  # who closes behind the server changes nothing
                 exchange.lost = mark.incident
+
+    def _secured(self) -> None:
+        """RFC 2595 §4: what was said in the clear behind STLS has no answer inside TLS."""
+        self._tls_is_due = False
+        if self.connection.secured():
+            self._certain = False
+            self._last_answered = None  # whose answer it is that comes all the same, nobody can tell
+        for exchange in self._unanswered:
+            exchange.lost = Incident.TLS
+        self._unanswered.clear()
+
+
+def _is_blurred(command: Given) -> bool:
+    """Whether a line holds control characters, which some servers take for spaces; a turn of AUTH has no body."""
+    return not isinstance(command, Turn) and _CONTROL.search(command.line.content) is not None

@@ -25,6 +25,9 @@ class Incident(StrEnum):
     WAITED = "waited in vain"
     TOO_MUCH = "server sent more than is read"
     TLS = "TLS began"
+    NO_TLS = "the TLS handshake failed"
+    NOT_TLS = "what came is no TLS"
+    CLOSE_ALERT = "server said by TLS that it closes"
 
 
 LOSSES: Final = frozenset(

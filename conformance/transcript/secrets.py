@@ -8,8 +8,8 @@ as in a URL.
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote
 
@@ -24,6 +24,8 @@ MASK: Final = b"********"
 _BEFORE_SECRET: Final = re.compile(rb"(?i)\s*(?:PASS\s+|APOP\s+\S+\s+|AUTH\s+\S+\s+)")
 _SHORT: Final = 3
 """A password of fewer octets is not looked for by value: it would hide half of every text."""
+_FEW: Final = 24
+"""Values that are looked for one by one."""
 _SHORT_CODED: Final = 6
 """Nor is a part of base64 of fewer characters."""
 
@@ -36,8 +38,8 @@ class Secrets:
         for group in (passwords, *more):
             new = frozenset(password for password in group if len(password) >= _SHORT).difference(*self._groups)
             self._groups += (new,) if new else ()
-        found = [_values(group) for group in self._groups]
-        self._values = [values for values, _ in found]
+        found = [_finder(group) for group in self._groups]
+        self._places = [places for places, _ in found]
         self.reach: int = max((length for _, length in found), default=0)
         """Octets of the longest value that is looked for: who cuts a text must look that far beyond the cut."""
 
@@ -48,7 +50,7 @@ class Secrets:
     def hidden(self, octets: bytes) -> Ranges:
         """Where in any octets the passwords that are known stand: ranges in order, not touching one another."""
         lowered = octets.lower()
-        return united(place for values in self._values for place in _places(values, lowered))
+        return united(place for places in self._places for place in places(lowered))
 
     def hidden_in_client_line(self, octets: bytes) -> Ranges:
         """The same for a client's line, or a part of one that has its beginning, by grammar too."""
@@ -71,16 +73,31 @@ class Secrets:
         return self.text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
+Places = Callable[[bytes], Iterator[tuple[int, int]]]
+
+
 @lru_cache(maxsize=64)  # the passwords of a run are the same for all its scenarios
-def _values(passwords: frozenset[bytes]) -> tuple[re.Pattern[bytes], int]:
-    """What finds all forms of passwords in lower-case text, of those that begin together the longest; its length."""
+def _finder(passwords: frozenset[bytes]) -> tuple[Places, int]:
+    """What finds all forms of passwords in lower-case text, and the length of the longest."""
     values = {form.lower() for password in passwords for form in _forms(password)}
+    longest = max(map(len, values))
+    if len(values) <= _FEW:  # such as the digests of one session, for which no pattern is worth its making
+        return partial(_one_by_one, tuple(values)), longest
     longest_first = sorted(values, key=lambda value: (-len(value), value))
-    return re.compile(b"|".join(map(re.escape, longest_first))), len(longest_first[0])
+    return partial(_together, re.compile(b"|".join(map(re.escape, longest_first)))), longest
 
 
-def _places(values: re.Pattern[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:
-    """Where the values stand, also where one begins inside of another."""
+def _one_by_one(values: Iterable[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Where the values stand."""
+    for value in values:
+        at = lowered.find(value)
+        while at >= 0:
+            yield at, at + len(value)
+            at = lowered.find(value, at + 1)
+
+
+def _together(values: re.Pattern[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Where the values stand, of those that begin together the longest, also where one begins inside of another."""
     found = values.search(lowered)
     while found is not None:
         yield found.span()

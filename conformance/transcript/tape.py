@@ -53,3 +53,7 @@ class Tape:
         """Let the file go."""
         if self._file is not None:
             self._file.close()
+
+    def __del__(self) -> None:
+        """The file goes with the tape, whoever forgot it."""
+        self.close()

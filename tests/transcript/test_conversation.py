@@ -1,7 +1,7 @@
 import pytest
 
 from conformance.transcript import Conversation, Evidence, Incident, Span, Transcript
-from conformance.wire import State
+from conformance.wire import State, Turn
 from tests.transcript.recordings import conversation, recording
 
 GREETING = ("S", b"+OK ready\r\n")
@@ -85,8 +85,8 @@ def test_a_command_sent_before_the_greeting_follows_it_in_number() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"NO\0OP\r\n", b"NOOP\n", b"NO\rOP\r\n", b"NOOP " + b"x" * 600 + b"\r\n"],
-    ids=["NUL", "lone LF", "lone CR", "over-long"],
+    [b"NO\0OP\r\n", b"NOOP\n", b"NO\rOP\r\n", b"NOOP " + b"x" * 600 + b"\r\n", b"RETR \t1\r\n", b"RETR\x7f1\r\n"],
+    ids=["NUL", "lone LF", "lone CR", "over-long", "TAB", "DEL"],
 )
 def test_behind_a_line_that_servers_may_read_in_several_ways_nothing_is_certain(line: bytes) -> None:
     read = conversation(GREETING, ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n"), ("C", line), ("C", b"NOOP\r\n"))
@@ -114,7 +114,7 @@ def test_a_reply_that_does_not_come_is_lost_to_what_happened(incident: Incident)
     assert [(e.lost, e.reply, e.complete) for e in read.exchanges[1:]] == [(incident, None, False)] * 2
 
 
-@pytest.mark.parametrize("incident", [Incident.CONNECTED, Incident.CLIENT_HALF_CLOSED, Incident.TLS])
+@pytest.mark.parametrize("incident", [Incident.CONNECTED, Incident.CLIENT_HALF_CLOSED])
 def test_nothing_is_lost_where_the_server_can_go_on(incident: Incident) -> None:
     read = conversation(GREETING, ("C", b"NOOP\r\n"), incident, ("S", b"-ERR\r\n"))
     assert read.exchanges[1].complete
@@ -229,3 +229,71 @@ def test_a_listing_without_end_gives_as_many_lines_as_any_listing_has() -> None:
 def test_half_a_line_that_no_command_explains_is_kept_too() -> None:
     greeting = conversation(GREETING, ("S", b"+OK ne"), Incident.SERVER_CLOSED).exchanges[0]
     assert ([line.raw for line in greeting.extra], greeting.lost) == ([b"+OK ne"], None)
+
+
+STLS = (("C", b"STLS\r\n"), ("S", b"+OK\r\n"))
+
+
+def test_behind_the_handshake_all_goes_on_as_certain_as_before() -> None:
+    read = conversation(GREETING, *STLS, Incident.TLS, ("C", b"NOOP\r\n"), ("S", b"-ERR\r\n"))
+    assert [(e.verb, e.status, e.certain) for e in read.exchanges[1:]] == [
+        ("STLS", b"+OK", True),
+        ("NOOP", b"-ERR", True),
+    ]
+
+
+@pytest.mark.parametrize("pieces", [[b"STLS\r\nCAPA\r\n"], [b"STLS\r\n", b"CAPA\r\n"]])
+def test_a_command_in_the_clear_behind_stls_has_no_answer_inside_tls(pieces: list[bytes]) -> None:
+    sent = [("C", piece) for piece in pieces]
+    read = conversation(GREETING, *sent, ("S", b"+OK\r\n"), Incident.TLS, ("C", b"XYZZ\r\n"), ("S", b"-ERR\r\n"))
+    assert [(e.verb, e.status, e.lost, e.certain) for e in read.exchanges[1:]] == [
+        ("STLS", b"+OK", None, True),
+        ("CAPA", b"", Incident.TLS, False),
+        ("XYZZ", b"-ERR", None, False),
+    ]
+
+
+def test_what_such_a_command_says_inside_all_the_same_is_laid_to_nobody() -> None:
+    read = conversation(
+        GREETING, ("C", b"STLS\r\nCAPA\r\n"), ("S", b"+OK\r\n"), Incident.TLS, ("S", b"+OK\r\nTOP\r\n.\r\n")
+    )
+    assert [exchange.extra_lines for exchange in read.exchanges] == [0, 0, 0]
+
+
+def test_the_part_of_a_line_that_was_sent_in_the_clear_is_no_part_of_one_inside_tls() -> None:
+    read = conversation(
+        GREETING, ("C", b"STLS\r\nCA"), ("S", b"+OK\r\n"), Incident.TLS, ("C", b"PA\r\n"), ("S", b"+OK\r\nTOP\r\n.\r\n")
+    )
+    assert [(e.verb, e.certain) for e in read.exchanges[1:]] == [("STLS", True), ("PA", False)]
+
+
+@pytest.mark.parametrize("answer, certain", [(b"+OK\r\n", False), (b"-ERR\r\n", True)])
+def test_once_stls_is_accepted_nothing_that_is_said_in_the_clear_is_certain(answer: bytes, certain: bool) -> None:
+    read = conversation(GREETING, ("C", b"STLS\r\n"), ("S", answer), ("C", b"NOOP\r\n"), ("S", b"\x15\x03\x01\0\x02"))
+    assert read.exchanges[2].certain is certain
+
+
+def test_replies_inside_tls_are_found_by_their_offsets_though_one_was_cut_off() -> None:
+    inside = (Incident.TLS, ("C", b"CAPA\r\n"), ("S", b"+OK\r\nTOP\r\n.\r\n"))
+    read = conversation(GREETING, ("C", b"CAPA\r\nSTLS\r\n"), ("S", b"+OK\r\nTOP\r\nUS"), *inside)
+    assert read.exchanges[-1].body_octets() == b"TOP\r\n"
+
+
+def test_a_turn_of_auth_may_be_of_any_length_and_its_reply_is_certain() -> None:
+    turns = conversation(
+        ("S", b"+OK ready\r\n"),
+        ("C", b"AUTH PLAIN\r\n"),
+        ("S", b"+ \r\n"),
+        ("C", b"A" * 5000 + b"\r\n"),
+        ("S", b"-ERR\r\n"),
+        ("C", b"NOOP\r\n"),
+        ("S", b"-ERR\r\n"),
+    )
+    assert [exchange.certain for exchange in turns.exchanges] == [True] * 4
+    assert [isinstance(exchange.command, Turn) for exchange in turns.exchanges] == [False, False, True, False]
+    assert [exchange.verb for exchange in turns.exchanges] == ["greeting", "AUTH", "AUTH", "NOOP"]
+
+
+def test_a_turn_that_did_not_wait_for_its_challenge_is_known_once_that_has_come() -> None:
+    turns = conversation(("S", b"+OK\r\n"), ("C", b"AUTH PLAIN\r\nQUIT\r\n"), ("S", b"+ \r\n-ERR\r\n"))
+    assert [exchange.verb for exchange in turns.exchanges] == ["greeting", "AUTH", "AUTH"]

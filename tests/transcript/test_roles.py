@@ -59,6 +59,20 @@ def test_what_answers_a_challenge_is_a_secret() -> None:
     assert responses(said) == [b"biwsbj1hbGljZQ==", b"Yz1iaXdzLHI9"]
 
 
+@pytest.mark.parametrize("challenge", [b"+\r\n", b"+PDFAYT4=\r\n", b"+ go ahead\r\n", b"what?\r\n"])
+def test_what_answers_a_malformed_challenge_is_a_secret_too(challenge: bytes) -> None:
+    said = recording(
+        GREETING, ("C", b"AUTH PLAIN\r\n"), ("S", challenge), ("C", b"AGFsaWNlAHg=\r\n"), ("S", b"+OK\r\n")
+    )
+    assert responses(said) == [b"AGFsaWNlAHg="]
+
+
+@pytest.mark.parametrize("line", [b"A" * 5000, b"secret", b"sec ret", b"=AAA", b"\xff\0"])
+def test_responses_of_any_length_and_of_no_form_are_secrets(line: bytes) -> None:
+    asked = ("C", b"AUTH PLAIN\r\n"), ("S", b"+ \r\n")
+    assert responses(recording(GREETING, *asked, ("C", line + b"\r\n"), ("S", b"-ERR\r\n"))) == [line]
+
+
 def test_a_response_in_pieces_and_without_its_end_is_a_secret() -> None:
     said = recording(GREETING, ("C", b"AUTH PLAIN\r\n"), ("S", b"+ \r\n"), ("C", b"AGFs"), ("C", b"aWNl"))
     assert responses(said) == [b"AGFsaWNl"]
