@@ -5,6 +5,7 @@ loses patience with a client and closes. Whoever judges has to bear with both; t
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from conformance.model.expectation import Expectation, Plain
@@ -22,8 +23,8 @@ _PATIENCE: Final = 2
 """Refusals after which a server may close with the next one."""
 _HUGE: Final = 0x3FFF_FFFF
 """Some servers refuse larger numbers of lines."""
-_EXTENSION: Final = re.compile(r"X.+|LAST|RPOP|LANG|UTF8|ENAB")
-"""Keywords of private, historic and later commands: RFC 1081, RFC 1225, RFC 6856."""
+_EXTENSION: Final = re.compile(r"X.+|LAST|RPOP|ENAB")
+"""Keywords of private, historic and later commands: RFC 1081, RFC 1225."""
 
 
 def reading(command: Command | InvalidCommand) -> Command | InvalidCommand:
@@ -49,7 +50,8 @@ def widened(standing: Standing, command: Command | InvalidCommand, strict: Expec
         positive = by_the_book(standing, meant).positive or _accepted(standing, meant)
     elif isinstance(meant, Command) and meant.verb == "TOP" and line_count(meant) > _HUGE:
         negative = True
-    return Expectation(positive, negative, strict.may_close or (negative and _out_of_patience(standing, command)))
+    may_close = strict.may_close or (negative and _out_of_patience(standing, command))
+    return replace(strict, positive=positive, negative=negative, may_close=may_close)
 
 
 def _arguments(meant: Command) -> tuple[bytes, ...]:

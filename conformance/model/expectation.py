@@ -11,6 +11,7 @@ __all__ = [
     "DropListing",
     "Expectation",
     "Farewell",
+    "Languages",
     "Plain",
     "ScanLine",
     "ScanListing",
@@ -75,6 +76,11 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Languages:
+    """The answer to LANG alone: one language a line (RFC 6856 §3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Farewell:
     """The answer to QUIT, after which the server closes the connection (RFC 1939 §6)."""
 
@@ -83,7 +89,16 @@ class Farewell:
 
 
 Answer = (
-    Plain | DropListing | ScanLine | ScanListing | UniqueIdLine | UniqueIdListing | Content | Capabilities | Farewell
+    Plain
+    | DropListing
+    | ScanLine
+    | ScanListing
+    | UniqueIdLine
+    | UniqueIdListing
+    | Content
+    | Capabilities
+    | Languages
+    | Farewell
 )
 
 
@@ -97,3 +112,5 @@ class Expectation:
     """Whether -ERR is lawful."""
     may_close: bool = False
     """Whether the server may close the connection after its reply."""
+    challenge: bool = False
+    """Whether a challenge is lawful, which a turn of the client has to answer (RFC 5034 §4)."""

@@ -17,6 +17,8 @@ class Message:
     """The exact size: line ends count as two octets, byte-stuffing does not count (RFC 1939 §11)."""
     unique_id: bytes
     """One to 70 octets from 0x21 to 0x7E, the same in every session (RFC 1939 §7 UIDL)."""
+    needs_utf8: bool = False
+    """Whether it is known that its header is not all ASCII, so that it needs UTF-8 mode (RFC 6856 §2.1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """What RFC 1939 has a server answer to each command: one small rule a verb, in the order of the RFC.
 
 A rule is asked only for a well-formed command in a state in which it may be given; all else is refused (RFC 1939 §3).
+Turns of AUTH are no commands, and have a rule of their own.
 """
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +17,7 @@ from conformance.model.expectation import (
     DropListing,
     Expectation,
     Farewell,
+    Languages,
     Plain,
     ScanLine,
     ScanListing,
@@ -23,9 +26,9 @@ from conformance.model.expectation import (
 )
 from conformance.model.maildrop import Message
 from conformance.model.standing import Standing
-from conformance.wire import Command, InvalidCommand, State
+from conformance.wire import EMPTY, Command, InvalidCommand, State, Turn, misspelling
 
-__all__ = ["OVER", "REFUSED", "by_the_book", "line_count"]
+__all__ = ["OVER", "REFUSED", "by_the_book", "in_exchange", "line_count"]
 
 REFUSED: Final = Expectation(None, negative=True)
 """-ERR and nothing else."""
@@ -36,6 +39,7 @@ OVER: Final = Expectation(None, negative=False, may_close=True)
 _ACCEPTED: Final = Expectation(Plain(), negative=False)
 _EITHER: Final = Expectation(Plain(), negative=True)
 _LOGIN: Final = Expectation(Plain(), negative=True, may_close=True)
+_EXCHANGE: Final = Expectation(Plain(), negative=True, may_close=True, challenge=True)
 _CAPABILITIES: Final = Expectation(Capabilities(), negative=False)
 _LONGEST_NUMBER: Final = 18
 """Digits that a number is read with; a longer one is more than any message has lines."""
@@ -50,8 +54,13 @@ def by_the_book(standing: Standing, command: Command | InvalidCommand) -> Expect
         return REFUSED
     expectation = _RULES[verb.name](standing, command)
     if verb.optional and verb.name not in standing.offers:
-        return Expectation(expectation.positive, negative=True, may_close=expectation.may_close)
+        return replace(expectation, negative=True)
     return expectation
+
+
+def in_exchange(turn: Turn) -> Expectation:
+    """The replies to a turn of AUTH: what is no base64 is refused, and so is the exchange that a client cancels."""
+    return REFUSED if turn.response is None else _EXCHANGE  # RFC 5034 §4
 
 
 def line_count(command: Command) -> int:
@@ -64,6 +73,13 @@ def _about(standing: Standing, command: Command, answer: Callable[[Message], Ans
     """-ERR, unless the command names a message that is there and not marked."""
     message = standing.message(command.message)
     return Expectation(answer(message), negative=False) if message else REFUSED
+
+
+def _about_content(standing: Standing, command: Command, answer: Callable[[Message], Answer]) -> Expectation:
+    """Likewise; a message that needs UTF-8 mode may be refused without it (RFC 6856 §2.1, §5)."""
+    message = standing.message(command.message)
+    barred = message is not None and message.needs_utf8 and not standing.utf8 and "UTF8" in standing.offers
+    return Expectation(answer(message), negative=barred) if message else REFUSED
 
 
 def _quit(standing: Standing, _: Command) -> Expectation:
@@ -80,12 +96,12 @@ def _stat(standing: Standing, _: Command) -> Expectation:
 
 def _list(standing: Standing, command: Command) -> Expectation:
     if command.arguments:
-        return _about(standing, command, ScanLine)
+        return _about_content(standing, command, ScanLine)
     return Expectation(ScanListing(standing.unmarked), negative=False)
 
 
 def _retr(standing: Standing, command: Command) -> Expectation:
-    return _about(standing, command, Content)
+    return _about_content(standing, command, Content)
 
 
 def _dele(standing: Standing, command: Command) -> Expectation:
@@ -97,7 +113,7 @@ def _noop(_: Standing, __: Command) -> Expectation:
 
 
 def _top(standing: Standing, command: Command) -> Expectation:
-    return _about(standing, command, lambda message: Content(message, line_count(command)))
+    return _about_content(standing, command, lambda message: Content(message, line_count(command)))
 
 
 def _uidl(standing: Standing, command: Command) -> Expectation:
@@ -120,12 +136,25 @@ def _capa(_: Standing, __: Command) -> Expectation:
     return _CAPABILITIES
 
 
-def _stls(_: Standing, __: Command) -> Expectation:
+def _stls(standing: Standing, _: Command) -> Expectation:
+    """RFC 2595 §4: not where TLS is spoken already."""
+    return REFUSED if standing.secure else _EITHER
+
+
+def _auth(_: Standing, command: Command) -> Expectation:
+    """RFC 5034 §4: an initial response is base64, or an equals sign where it has no octets."""
+    response = command.arguments[1] if len(command.arguments) > 1 else EMPTY
+    return REFUSED if response != EMPTY and misspelling(response) else _EXCHANGE
+
+
+def _utf8(_: Standing, __: Command) -> Expectation:
+    """RFC 6856 §2.1: either answer is right."""
     return _EITHER
 
 
-def _auth(_: Standing, __: Command) -> Expectation:
-    return _LOGIN
+def _lang(_: Standing, command: Command) -> Expectation:
+    """RFC 6856 §3.2: which languages there are is the server's affair."""
+    return Expectation(Plain() if command.arguments else Languages(), negative=True)
 
 
 _RULES: Final[Mapping[str, Callable[[Standing, Command], Expectation]]] = MappingProxyType(
@@ -145,5 +174,7 @@ _RULES: Final[Mapping[str, Callable[[Standing, Command], Expectation]]] = Mappin
         "CAPA": _capa,
         "STLS": _stls,
         "AUTH": _auth,
+        "UTF8": _utf8,
+        "LANG": _lang,
     }
 )

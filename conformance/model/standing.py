@@ -21,10 +21,16 @@ class Standing:
         """The size of the messages that are not marked: a running total."""
         self.offers = frozenset(offers)
         """The optional commands that the server is known to have; any other it may refuse (RFC 1939 §3)."""
+        self.secure = False
+        """Whether TLS is spoken (RFC 2595 §4)."""
         self.name: bytes | None = None
         """The name that the last command, an accepted USER, gave: the one that PASS is for (RFC 1939 §7)."""
         self.stale_name: bytes | None = None
         """The name of an accepted USER that other commands followed, but no PASS."""
+        self.challenged = False
+        """Whether AUTH was answered by a challenge, so that the next line is a turn and no command (RFC 5034 §4)."""
+        self.utf8 = False
+        """Whether the session is in UTF-8 mode (RFC 6856 §2)."""
         self.refusals = 0
         """Commands that were answered with -ERR in this state."""
 

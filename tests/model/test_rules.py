@@ -11,6 +11,9 @@ from conformance.model import (
     DropListing,
     Expectation,
     Farewell,
+    Languages,
+    Maildrop,
+    Message,
     Plain,
     ScanLine,
     ScanListing,
@@ -25,6 +28,7 @@ from .sessions import ALL, THREE, command, logged_in, say, session_in
 REFUSED = Expectation(None, negative=True)
 OVER = Expectation(None, negative=False, may_close=True)
 LOGIN = Expectation(Plain(), negative=True, may_close=True)
+EXCHANGE = Expectation(Plain(), negative=True, may_close=True, challenge=True)
 ONE, TWO, _ = THREE.messages
 
 LINES = {
@@ -43,6 +47,8 @@ LINES = {
     "CAPA": "CAPA",
     "STLS": "STLS",
     "AUTH": "AUTH PLAIN",
+    "UTF8": "UTF8",
+    "LANG": "LANG",
     "XTND": "XTND",
     "FOO": "FOO",
 }
@@ -56,9 +62,12 @@ CELLS = {
     (State.AUTHORIZATION, "QUIT"): yes(Farewell(), may_close=True),
     (State.AUTHORIZATION, "USER"): LOGIN,
     (State.AUTHORIZATION, "APOP"): LOGIN,
-    (State.AUTHORIZATION, "AUTH"): LOGIN,
+    (State.AUTHORIZATION, "AUTH"): EXCHANGE,
     (State.AUTHORIZATION, "STLS"): yes(Plain(), negative=True),
     (State.AUTHORIZATION, "CAPA"): yes(Capabilities()),
+    (State.AUTHORIZATION, "UTF8"): yes(Plain(), negative=True),
+    (State.AUTHORIZATION, "LANG"): yes(Languages(), negative=True),
+    (State.TRANSACTION, "LANG"): yes(Languages(), negative=True),
     (State.TRANSACTION, "STAT"): yes(DropListing(3, 3320)),
     (State.TRANSACTION, "LIST"): yes(ScanListing(THREE.messages)),
     (State.TRANSACTION, "RETR"): yes(Content(ONE)),
@@ -171,3 +180,29 @@ def test_an_optional_command_that_is_not_known_to_be_there_may_be_refused(verb: 
     session = say(Session(THREE, offers=ALL - {verb}, tolerant=False), "USER alice", "PASS secret")
     expectation = session.expect(command(LINES[verb]))
     assert (expectation.positive, expectation.negative) == (CELLS[State.TRANSACTION, verb].positive, True)
+
+
+def test_a_language_is_chosen_or_refused() -> None:
+    for state in GOING_ON:
+        assert session_in(state).expect(command("LANG de")) == yes(Plain(), negative=True)
+
+
+@pytest.mark.parametrize("line", ["RETR 1", "TOP 1 0", "LIST 1"])
+def test_a_message_that_needs_utf8_mode_may_be_refused_without_it(line: str) -> None:
+    maildrop = Maildrop((Message(1, 120, b"one", needs_utf8=True),))
+    without, within = logged_in(maildrop), say(Session(maildrop, offers=ALL), "UTF8", "USER alice", "PASS secret")
+    assert without.expect(command(line)).negative
+    assert not within.expect(command(line)).negative
+    assert within.expect(command(line)).positive == without.expect(command(line)).positive
+
+
+def test_a_server_without_utf8_has_no_reason_to_refuse_it() -> None:
+    maildrop = Maildrop((Message(1, 120, b"one", needs_utf8=True),))
+    session = say(Session(maildrop, offers=ALL - {"UTF8"}), "USER alice", "PASS secret")
+    assert not session.expect(command("RETR 1")).negative
+
+
+def test_names_beyond_ascii_are_refused_where_they_are_not_offered() -> None:
+    line = b"USER j\xc3\xb6rg\r\n"
+    assert Session(offers=ALL, tolerant=False).expect(command(line)) == REFUSED
+    assert Session(offers=ALL | {"UTF8-USER"}, tolerant=False).expect(command(line)) == LOGIN

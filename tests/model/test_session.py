@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.model import DropListing, Expectation, Farewell, Maildrop, Plain, ScanListing, Session
-from conformance.wire import State
+from conformance.wire import Line, State, Turn
 
 from .sessions import ALL, THREE, command, logged_in, say, session_in
 
@@ -106,3 +106,55 @@ def test_quit_before_login_ends_the_session_without_update() -> None:
 
 def test_a_malformed_quit_that_is_refused_ends_nothing() -> None:
     assert say(logged_in(), "QUIT now", positive=False).state is State.TRANSACTION
+
+
+# -- AUTH, RFC 5034 §4 -----------------------------------------------------------------------------------------------
+
+EXCHANGE = Expectation(Plain(), negative=True, may_close=True, challenge=True)
+
+
+def challenged(*, tolerant: bool = False) -> Session:
+    session = session_in(State.AUTHORIZATION, tolerant=tolerant)
+    session.advance(command("AUTH PLAIN"), positive=False, challenge=True)
+    return session
+
+
+@pytest.mark.parametrize("initial", ["", " =", " AAA="])
+def test_auth_is_accepted_or_refused_or_begins_an_exchange(initial: str) -> None:
+    assert session_in(State.AUTHORIZATION).expect(command(f"AUTH PLAIN{initial}")) == EXCHANGE
+
+
+@pytest.mark.parametrize("initial", ["A", "==", "AAA", "A=AA", "!!!!", "*"])
+def test_an_initial_response_that_is_no_base64_is_refused(initial: str) -> None:
+    assert session_in(State.AUTHORIZATION).expect(command(f"AUTH PLAIN {initial}")) == REFUSED
+
+
+@pytest.mark.parametrize("tolerant", [False, True])
+@pytest.mark.parametrize(
+    "line, expected", [(b"AAA=", EXCHANGE), (b"", EXCHANGE), (b"*", REFUSED), (b"QUIT", EXCHANGE), (b"=", REFUSED)]
+)
+def test_a_turn_is_answered_as_it_deserves(line: bytes, expected: Expectation, tolerant: bool) -> None:
+    session = challenged(tolerant=tolerant)
+    assert session.challenged
+    assert session.expect(Turn(Line(line + b"\r\n"))) == expected
+
+
+def test_an_exchange_that_succeeds_opens_the_maildrop() -> None:
+    session = challenged()
+    session.advance(Turn(Line(b"AAA=\r\n")), positive=False, challenge=True)
+    assert (session.challenged, session.state) == (True, State.AUTHORIZATION)
+    session.advance(Turn(Line(b"\r\n")), positive=True)
+    assert (session.challenged, session.state) == (False, State.TRANSACTION)
+
+
+def test_an_exchange_that_fails_leaves_everything_as_it_was() -> None:
+    session = challenged()
+    session.advance(Turn(Line(b"*\r\n")), positive=False)
+    assert (session.challenged, session.state, session.refusals) == (False, State.AUTHORIZATION, 1)
+
+
+def test_a_name_does_not_outlast_an_exchange() -> None:
+    session = say(session_in(State.AUTHORIZATION), "USER alice")
+    session.advance(command("AUTH PLAIN"), positive=False, challenge=True)
+    session.advance(Turn(Line(b"*\r\n")), positive=False)
+    assert session.expect(command("PASS secret")) == REFUSED
