@@ -1,9 +1,10 @@
 """Messages by name: the files in `fixtures/mail/`, and those made from a number."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from conformance.bundled import MAIL
@@ -12,6 +13,7 @@ from conformance.mail.message import Mail
 
 __all__ = ["UnknownMailError", "expand", "load", "maildrop", "names"]
 
+_NONE: Final[Mapping[str, bytes]] = MappingProxyType({})
 _NUMBER: Final = re.compile(r"([0-9]{1,18})(KiB|MiB)?")
 _UNITS: Final = {None: 1, "KiB": 2**10, "MiB": 2**20}
 _ENTRY: Final = re.compile(r"(?P<name>.+)\*(?P<times>[1-9][0-9]{0,5})")
@@ -38,20 +40,21 @@ def load(name: str) -> Mail:
     return Mail(name, KINDS[kind].make(int(number))) if colon else _read(name)
 
 
-def expand(spec: Iterable[str]) -> list[str]:
+def expand(spec: Iterable[str], own: Mapping[str, bytes] = _NONE) -> list[str]:
     """The names that a maildrop's entries stand for, in order, without making a message.
 
     `NAME*COUNT` repeats a message. `small*COUNT` is that many different messages: the seeds run on from 1 through the
-    whole maildrop, and `small` alone takes the next one. Raises UnknownMailError.
+    whole maildrop, and `small` alone takes the next one. `own` has messages that are in no folder, by name. Raises
+    UnknownMailError.
     """
     seeds = iter(range(1, KINDS["small"].most))
-    return [name for entry in spec for name in _expand_entry(entry, seeds)]
+    return [name for entry in spec for name in _expand_entry(entry, seeds, own)]
 
 
-def maildrop(spec: Iterable[str]) -> list[Mail]:
+def maildrop(spec: Iterable[str], own: Mapping[str, bytes] = _NONE) -> list[Mail]:
     """The messages that a maildrop's entries stand for (see `expand`); repeated ones are one object."""
-    order = expand(spec)
-    mails = {name: load(name) for name in dict.fromkeys(order)}
+    order = expand(spec, own)
+    mails = {name: Mail(name, own[name]) if name in own else load(name) for name in dict.fromkeys(order)}
     return [mails[name] for name in order]
 
 
@@ -60,9 +63,11 @@ def _read(name: str) -> Mail:
     return Mail(name, (MAIL / f"{name}.eml").read_bytes())
 
 
-def _expand_entry(entry: str, seeds: Iterator[int]) -> list[str]:
+def _expand_entry(entry: str, seeds: Iterator[int], own: Mapping[str, bytes]) -> list[str]:
     repeated = _ENTRY.fullmatch(entry)
     name, times = (repeated["name"], int(repeated["times"])) if repeated else (entry, 1)
+    if name in own:
+        return [name] * times
     if name == "small":
         return [f"small:{next(seeds)}" for _ in range(times)]
     return [_resolve(name)] * times

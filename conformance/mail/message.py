@@ -49,6 +49,14 @@ def _has_long_line(octets: bytes) -> bool:
     return False
 
 
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 TRAITS: Final[Mapping[str, Callable[[bytes], bool]]] = MappingProxyType(
     {
         # Octets that not every way of delivery or storage lets through.
@@ -56,6 +64,7 @@ TRAITS: Final[Mapping[str, Callable[[bytes], bool]]] = MappingProxyType(
         "control": lambda octets: _CONTROL.search(octets) is not None,  # NUL, TAB, CR and LF left out
         "8bit": lambda octets: not octets.isascii(),
         "8bit-header": lambda octets: not _split(octets)[0].isascii(),
+        "utf8-header": lambda octets: not _split(octets)[0].isascii() and _is_utf8(_split(octets)[0]),  # RFC 6532
         "bare-cr": lambda octets: octets.count(b"\r") > octets.count(_CRLF),
         "bare-lf": lambda octets: octets.count(b"\n") > octets.count(_CRLF),
         "binary": lambda octets: _BINARY.search(octets) is not None,  # a part declared so, RFC 2045 §6.2

@@ -18,20 +18,52 @@ _PAUSE: Final = 0.02
 
 
 @contextmanager
-def locked(path: Path, *, timeout: float) -> Iterator[BinaryIO]:
-    """Open an mbox that exists for reading and writing, and keep all others out meanwhile.
+def locked(path: Path, *, timeout: float, make: Callable[[], None] | None = None) -> Iterator[BinaryIO]:
+    """Open an mbox for reading and writing, and keep all others out meanwhile.
 
-    Where the folder cannot be written to there is no PATH.lock, as with other delivery agents. Raises FillError when
-    somebody else holds a lock for `timeout` seconds.
+    A server may put another file into its place, or remove it, until the locks are held: then they are taken anew, on
+    the file that is there. Where there is none it is first made by `make`. Where the folder cannot be written to there
+    is no PATH.lock, as with other delivery agents. Raises FillError when somebody else holds a lock, or the file does
+    not stay, for `timeout` seconds.
     """
     attempt = _Attempt(path, timeout)
     with _dot_lock(attempt):
-        with reporting(str(path)):
-            file = path.open("r+b")
+        while (file := _opened(path, make)) is None or _is_replaced(_all_locks(attempt, file), path):
+            if file is not None:
+                file.close()
+            attempt.go_on("the file does not stay")
         with file:  # to close it lets go of both locks
-            attempt.until(lambda: _kernel_lock(file, fcntl.lockf), "its fcntl lock is held by another program")
-            attempt.until(lambda: _kernel_lock(file, fcntl.flock), "its flock lock is held by another program")
             yield file
+
+
+def _opened(path: Path, make: Callable[[], None] | None) -> BinaryIO | None:
+    """The file, made where there is none; None when it was removed at once."""
+    with reporting(str(path)):
+        if make is None:
+            return path.open("r+b")
+        make()
+        try:
+            return path.open("r+b")
+        except FileNotFoundError:
+            return None
+
+
+def _all_locks(attempt: "_Attempt", file: BinaryIO) -> BinaryIO:
+    try:
+        attempt.until(lambda: _kernel_lock(file, fcntl.lockf), "its fcntl lock is held by another program")
+        attempt.until(lambda: _kernel_lock(file, fcntl.flock), "its flock lock is held by another program")
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _is_replaced(file: BinaryIO, path: Path) -> bool:
+    """Whether the path leads to another file by now, or to none."""
+    try:
+        return not os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return True
 
 
 class _Attempt:
@@ -45,12 +77,16 @@ class _Attempt:
     def until(self, succeeds: Callable[[], bool], reason: str) -> bool:
         """True once it succeeds; raises FillError with the reason when it does not in time."""
         while not succeeds():
-            if time.monotonic() > self._deadline:
-                what = f"{reason}; {self._timeout:g} seconds were not enough"
-                advice = "close the POP3 sessions of this account, and remove a lock that a dead program left"
-                raise FillError(str(self.path), what, advice)
-            time.sleep(_PAUSE)
+            self.go_on(reason)
         return True
+
+    def go_on(self, reason: str) -> None:
+        """Pause; raises FillError with the reason when the time is over."""
+        if time.monotonic() > self._deadline:
+            what = f"{reason}; {self._timeout:g} seconds were not enough"
+            advice = "close the POP3 sessions of this account, and remove a lock that a dead program left"
+            raise FillError(str(self.path), what, advice)
+        time.sleep(_PAUSE)
 
 
 @contextmanager

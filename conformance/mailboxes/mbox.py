@@ -61,8 +61,7 @@ class Mbox(Provisioner):
         """See that the mbox, or the folder that it would be made in, is there and can be written to."""
         path = as_path(self._template, mailbox.user)
         with reporting(str(path)):
-            if path.exists():
-                _demand_file(path)
+            if _is_there(path):
                 demand_access(path, os.R_OK | os.W_OK)
             elif path.parent.is_dir():
                 demand_access(path.parent, os.W_OK | os.X_OK)
@@ -74,20 +73,18 @@ class Mbox(Provisioner):
         """The separator lines in the file; none where there is no file yet."""
         path = as_path(self._template, mailbox.user)
         with reporting(str(path)):
-            if not path.exists():
+            if not _is_there(path):
                 return 0
-            _demand_file(path)
-            with path.open("rb") as file:  # without a lock: a session that is open must not hold up a look
-                return sum(stretch.is_message for stretch in _stretches(file))
+            try:
+                with path.open("rb") as file:  # without a lock: a session that is open must not hold up a look
+                    return sum(stretch.is_message for stretch in _stretches(file))
+            except FileNotFoundError:  # a server may remove what became empty
+                return 0
 
     def deliver(self, mailbox: Mailbox, messages: Iterable[bytes]) -> None:
         """Append the messages under one lock, creating the file where only its folder exists."""
         path = as_path(self._template, mailbox.user)
-        with reporting(str(path)):
-            if not path.exists():
-                _create(path, mailbox.user)
-            _demand_file(path)
-        with locked(path, timeout=self._timeout) as file:
+        with locked(path, timeout=self._timeout, make=lambda: _create(path, mailbox.user)) as file:
             with reporting(str(path)):
                 end = _end_last_message(file)
             for message in messages:
@@ -98,10 +95,13 @@ class Mbox(Provisioner):
         """Cut our messages out and close the gaps; a file that has no others stays, empty."""
         path = as_path(self._template, mailbox.user)
         with reporting(str(path)):
-            if not path.exists():
+            if not _is_there(path):
                 return
-            _demand_file(path)
-        with locked(path, timeout=self._timeout) as file, reporting(str(path)):
+        # What a server removes meanwhile is made anew, empty: that is simpler than not to.
+        with (
+            locked(path, timeout=self._timeout, make=lambda: _create(path, mailbox.user)) as file,
+            reporting(str(path)),
+        ):
             _keep(file, [stretch for stretch in _stretches(file) if not stretch.ours])
 
     def _append(self, descriptor: int, end: int, message: bytes) -> int:
@@ -184,15 +184,26 @@ def _end_last_message(file: BinaryIO) -> int:
 
 
 def _create(path: Path, user: str) -> None:
+    """Make the file for this user unless it is there, by now perhaps made by the server."""
+    if _is_there(path):
+        return
     owner = owner_for_new(path.parent, user)
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
     try:
         owner.take(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _demand_file(path: Path) -> None:
-    """Raise FillError for what is no plain file, such as a Maildir or a pipe."""
-    if not stat.S_ISREG(path.stat().st_mode):
+def _is_there(path: Path) -> bool:
+    """Whether there is something; raises FillError for what is no plain file, such as a Maildir or a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(mode):
         raise FillError(str(path), "that is not a file", "correct the path in --fill, or use maildir:PATH")
+    return True

@@ -34,7 +34,7 @@ class Relay(Provisioner):
             "bare-cr": "CR and LF travel only together (RFC 5321 §2.3.8)",
             "bare-lf": "CR and LF travel only together (RFC 5321 §2.3.8)",
             "long-line": "a line has at most 998 octets and CRLF (RFC 5321 §4.5.3.1.6)",
-            "8bit-header": "a header with 8-bit text needs SMTPUTF8, which is not spoken here (RFC 6531 §1)",
+            "8bit-header": "a header may hold UTF-8 and no other 8-bit text (RFC 6532 §3.2)",
             "binary": "binary content needs BDAT, which is not spoken here (RFC 3030 §3)",
             "no-body": "mail servers complete a header that no empty line ends",
             "rewritten-fields": "mail servers replace Return-Path and may drop Bcc (RFC 5321 §4.4)",
@@ -53,7 +53,7 @@ class Relay(Provisioner):
         self._to = to
         self._sender = sender
         self._timeout = timeout
-        self._eight_bit: bool | None = None  # unknown until the server was asked
+        self._extensions: frozenset[str] | None = None  # unknown until the server was asked
 
     def check(self, mailbox: Mailbox) -> None:
         """Begin a transaction for the account, and give it up before the message."""
@@ -72,22 +72,32 @@ class Relay(Provisioner):
         sender, to = (as_address(template, mailbox.user) for template in (self._sender, self._to))
         with self._session() as peer:
             for message in messages:
-                options = ("BODY=8BITMIME",) if self._eight_bit and not message.isascii() else ()
+                options = self._options(message)
                 with self._reporting():
                     peer.sendmail(sender, to, message, mail_options=options)
 
     def accepts(self, traits: frozenset[str]) -> str | None:
         """Why the protocol has no room for such a message; for 8-bit text the server is asked once."""
-        reason = super().accepts(traits)
-        if reason is None and "8bit" in traits and not self._takes_eight_bit():
+        utf8 = "utf8-header" in traits
+        reason = super().accepts(traits - {"8bit-header"} if utf8 else traits)
+        if reason is None and utf8 and "smtputf8" not in self._offers():
+            return f"{self._place} does not offer SMTPUTF8, which a header in UTF-8 needs (RFC 6531 §3)"
+        if reason is None and "8bit" in traits and "8bitmime" not in self._offers():
             return f"{self._place} does not offer 8BITMIME (RFC 6152)"
         return reason
 
-    def _takes_eight_bit(self) -> bool:
-        if self._eight_bit is None:
+    def _offers(self) -> frozenset[str]:
+        if self._extensions is None:
             with self._session():
                 pass  # the answer to EHLO tells
-        return bool(self._eight_bit)
+        return self._extensions or frozenset()
+
+    def _options(self, message: bytes) -> tuple[str, ...]:
+        """What is said of a message with MAIL."""
+        wanted = [] if message.isascii() else [("8bitmime", "BODY=8BITMIME")]
+        if not message.partition(b"\r\n\r\n")[0].isascii():
+            wanted.append(("smtputf8", "SMTPUTF8"))
+        return tuple(option for extension, option in wanted if extension in self._offers())
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
@@ -98,7 +108,7 @@ class Relay(Provisioner):
         try:
             with self._reporting():
                 peer.ehlo_or_helo_if_needed()
-            self._eight_bit = peer.has_extn("8bitmime")
+            self._extensions = frozenset(peer.esmtp_features)
             yield peer
             with suppress(OSError):  # of which SMTPException is one; all messages are accepted by now
                 peer.quit()

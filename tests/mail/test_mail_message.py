@@ -34,8 +34,13 @@ def test_eight_bits_in_the_header_are_eight_bits_in_the_message() -> None:
     assert Mail("sample", b"Subject: \xe9\r\n\r\nx\r\n").traits == {"8bit", "8bit-header"}
 
 
+def test_a_header_in_utf8_is_told_from_one_in_something_else() -> None:
+    mail = Mail("sample", "Subject: é\r\n\r\nx\r\n".encode())
+    assert mail.traits == {"8bit", "8bit-header", "utf8-header"}
+
+
 def test_every_trait_has_a_sample() -> None:
-    assert {*SAMPLES, "8bit-header"} == set(TRAITS)
+    assert {*SAMPLES, "8bit-header", "utf8-header"} == set(TRAITS)
 
 
 @pytest.mark.parametrize(

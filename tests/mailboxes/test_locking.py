@@ -2,6 +2,7 @@ import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,6 +95,52 @@ def test_a_file_that_is_gone_is_an_error_and_leaves_no_lock(tmp_path: Path) -> N
     with pytest.raises(FillError, match="No such file or directory"), locked(tmp_path / "gone", timeout=1):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_replaced_while_its_locks_are_awaited_is_opened_anew(mbox: Path) -> None:
+    mbox.write_bytes(b"old")
+    new = mbox.with_name("new")
+    new.write_bytes(b"new")
+
+    def change() -> bytes:
+        with locked(mbox, timeout=10) as file:
+            return file.read()
+
+    with mbox.open("rb") as other, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        read = pool.submit(change)
+        while _times_open(mbox) < 2 and not read.done():
+            pass
+        new.replace(mbox)
+        fcntl.flock(other, fcntl.LOCK_UN)
+        assert read.result() == b"new"
+
+
+def _times_open(path: Path) -> int:
+    return sum(_leads_to(link) == str(path) for link in Path("/proc/self/fd").iterdir())
+
+
+def _leads_to(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:  # the descriptor by which the folder was read
+        return ""
+
+
+def test_a_file_that_is_removed_as_soon_as_it_was_made_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "alice"
+    makes = iter((lambda: None, path.touch))
+    with locked(path, timeout=10, make=lambda: next(makes)()) as file:
+        assert file.read() == b""
+    assert path.exists()
+
+
+def test_a_file_that_never_stays_is_an_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(FillError, match=r"the file does not stay; 0\.1 seconds were not enough"),
+        locked(tmp_path / "alice", timeout=0.1, make=lambda: None),
+    ):
+        pass
 
 
 @needs_root

@@ -163,6 +163,12 @@ def test_a_missing_file_is_made_private(mbox: Provisioner, path: Path) -> None:
     assert mbox.count(ALICE) == 0
 
 
+def test_a_file_that_somebody_else_makes_first_is_no_error(path: Path) -> None:
+    path.symlink_to("elsewhere")  # there, and not to be found: so it looks to who lost that race
+    with pytest.raises(FillError, match=r"the file does not stay; 0\.2 seconds were not enough"):
+        provisioner(f"mbox:{path.parent}/{{user}}", timeout=0.2).deliver(ALICE, [ours(1)])
+
+
 @needs_root
 def test_a_missing_file_in_a_folder_of_root_is_made_for_the_account(mbox: Provisioner, tmp_path: Path) -> None:
     mbox.deliver(Mailbox("nobody", ""), [ours(1)])

@@ -82,6 +82,23 @@ def test_8_bit_text_is_declined_where_the_server_does_not_offer_it(queue: MailQu
     assert sum(command.startswith("ehlo") for command in queue.commands) == 1
 
 
+UTF8 = frozenset({"8bit", "8bit-header", "utf8-header"})
+
+
+def test_a_header_in_utf8_is_announced_where_the_server_takes_it(queue: MailQueue, serve: Serve) -> None:
+    queue.extensions += ("SMTPUTF8",)
+    relay = serve("lmtp")
+    assert relay.accepts(UTF8) is None
+    message = "Subject: Grüße\r\n".encode() + ours(2)
+    relay.deliver(ALICE, [message, ours(1)])
+    assert ["SMTPUTF8" in command for command in queue.commands if command.startswith("mail")] == [True, False]
+    assert queue.messages[0] == message
+
+
+def test_a_header_in_utf8_is_declined_where_the_server_does_not_offer_it(serve: Serve) -> None:
+    assert "does not offer SMTPUTF8" in (serve().accepts(UTF8) or "")
+
+
 @pytest.mark.parametrize(
     "trait", ["nul", "bare-cr", "bare-lf", "long-line", "8bit-header", "binary", "no-body", "rewritten-fields"]
 )
