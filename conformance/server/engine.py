@@ -10,6 +10,7 @@ from typing import Final
 from conformance.server.dialogue import Dialogue
 from conformance.server.policy import Policy
 from conformance.server.reader import CommandReader
+from conformance.server.sasl import Channel
 from conformance.server.stores import MaildropError
 
 __all__ = ["Engine"]
@@ -24,8 +25,10 @@ class Engine:
     def __init__(self, dialogue: Dialogue, policy: Policy, *, at: float) -> None:
         self.closing = False
         """Whether the connection is to be closed, once what there is to send has been sent."""
+        self.securing = False
+        """Whether TLS is to begin, once what there is to send has been sent; until then nothing is obeyed."""
         self._dialogue = dialogue
-        self._reader = CommandReader(policy.line_limit)
+        self._reader = CommandReader(policy.line_limit, policy.response_limit)
         self._reply: Iterator[bytes] | None = dialogue.greeting().blocks()
         self._autologout = policy.autologout
         self._active = at
@@ -39,10 +42,11 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether there is something to send."""
-        return self._reply is not None or bool(self._reader.waiting)
+        return self._reply is not None or (bool(self._reader.waiting) and not self.securing)
 
     def receive(self, octets: bytes, *, at: float) -> None:
         """Take octets from the client. Any whole line restarts the autologout timer."""
+        self._dialogue.now = at
         if not (self.closing or self._ended) and self._reader.feed(octets):
             self._active = at
 
@@ -50,6 +54,11 @@ class Engine:
         """The client will send no more; what it has sent is still answered, a line without an end is not one."""
         self._ended = True
         self._end_if_done()
+
+    def secured(self, channel: Channel) -> None:
+        """TLS is spoken from now on; the session goes on in it, and forgets what was said in the clear."""
+        self.securing = False
+        self._dialogue.secured(channel)
 
     def touch(self, *, at: float) -> None:
         """A reply made progress: a session is not idle while one is under way."""
@@ -81,7 +90,10 @@ class Engine:
             if (known := fixed.get(line)) is not None:
                 replies.append(known)
                 continue
-            response = self._dialogue.answer(self._reader.read(line))
+            if self._dialogue.in_exchange:
+                response = self._dialogue.respond(self._reader.response(line))
+            else:
+                response = self._dialogue.answer(self._reader.read(line))
             fixed = self._dialogue.fixed
             if response.body is None:
                 replies.append(response.status)
@@ -89,6 +101,9 @@ class Engine:
                 self._reply = response.blocks()
             if response.closes:
                 self.hang_up()
+            elif response.secures:
+                self._reader.clear()  # RFC 2595 §4: what came in the clear behind STLS is no command
+                self.securing = True
         return b"".join(replies)
 
     def _rest_of_reply(self) -> Iterator[bytes]:

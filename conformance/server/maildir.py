@@ -138,9 +138,9 @@ class HeldMaildir:
             try:
                 self._unlink(number)
             except OSError as error:
-                failures.append(str(error))
+                failures.append(error)
         if failures:
-            raise MaildropError("; ".join(failures))
+            raise MaildropError("; ".join(map(str, failures))) from failures[0]
 
     def close(self) -> None:
         """Let go of the Maildir."""

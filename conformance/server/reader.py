@@ -20,23 +20,27 @@ _COMMON: Final[Mapping[bytes, Command | InvalidCommand]] = MappingProxyType(
 
 
 class CommandReader:
-    """Cuts lines; of an unfinished one no more is kept than a limit, and the rest forgotten."""
+    """Cuts lines; of an unfinished one no more is kept than a limit, and the rest forgotten.
 
-    def __init__(self, limit: int) -> None:
+    Responses within a SASL exchange may be longer than commands (RFC 5034 §4).
+    """
+
+    def __init__(self, limit: int, response_limit: int = 0) -> None:
         self.waiting: deque[bytes] = deque()
         """Whole lines without their LF, to be taken from the left."""
-        self._limit = limit
-        self._unfinished = b""
+        self._limit, self._response_limit = limit, max(limit, response_limit)
+        self._unfinished = bytearray()
 
     def feed(self, octets: bytes) -> bool:
         """Take what came; whether it ended a line."""
         if b"\n" not in octets:
-            self._unfinished = (self._unfinished + octets)[: self._limit]
+            self._keep(octets)
             return False
         lines = octets.split(b"\n")
         if self._unfinished:
-            lines[0] = self._unfinished + lines[0]
-        self._unfinished = lines.pop()[: self._limit]  # cut there, it is too long with any line end
+            lines[0] = bytes(self._unfinished) + lines[0]
+            self._unfinished.clear()
+        self._keep(lines.pop())
         self.waiting.extend(lines)
         return True
 
@@ -47,7 +51,21 @@ class CommandReader:
         raw = line + b"\n"
         return parse_command(Line(raw[: self._limit], length=len(raw)))
 
+    def response(self, line: bytes) -> bytes | None:
+        """What a line says within a SASL exchange; None where it is too long, or does not end in CRLF."""
+        return line[:-1] if line.endswith(b"\r") and len(line) < self._response_limit else None
+
+    def take(self) -> bytes:
+        """Forget everything, and give it back as it came."""
+        octets = b"".join(line + b"\n" for line in self.waiting) + self._unfinished
+        self.clear()
+        return octets
+
     def clear(self) -> None:
         """Forget everything."""
         self.waiting.clear()
-        self._unfinished = b""
+        self._unfinished.clear()
+
+    def _keep(self, octets: bytes) -> None:
+        """Cut at the limit, it is too long with any line end."""
+        self._unfinished += octets[: self._response_limit - len(self._unfinished)]

@@ -5,11 +5,12 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Thread
 from typing import Final, Self
 
-from conformance.server.auth import Account, Accounts, Stamps
+from conformance.server.auth import Account, Accounts
 from conformance.server.dialogue import Dialogue
 from conformance.server.engine import Engine
 from conformance.server.faults import Armed
@@ -20,7 +21,8 @@ from conformance.server.faults.scene import Common, Scene
 from conformance.server.memory import MemoryStore
 from conformance.server.policy import Policy
 from conformance.server.stores import Store
-from conformance.server.transport import Clock, Connection, Connections
+from conformance.server.tls import ServerTls
+from conformance.server.transport import HANDSHAKE, SHUTDOWN, Clock, Connection, Connections
 
 __all__ = ["ReferenceServer", "serve_until_signal"]
 
@@ -39,6 +41,8 @@ class ReferenceServer:
     way, sessions that are open at the end are dropped without UPDATE. `clock_rate` lets its time run faster: at 600 the
     ten minutes of the autologout timer take a second. Beyond `max_connections` a client waits for its greeting.
 
+    With `tls` it offers STLS, and with `tls_port` it speaks TLS from the start there too.
+
     With `faults`, in the notation of `conformance.server.faults.Armed` or as such, it breaks clauses on purpose; `seed`
     is for those that strike by chance.
     """
@@ -55,13 +59,19 @@ class ReferenceServer:
         policy: Policy = _POLICY,
         faults: Iterable[Armed | str] = (),
         seed: int = 0,
+        tls: ServerTls | None = None,
+        tls_port: int | None = None,
     ) -> None:
         self.host = host
         self.port = port
         """Where it listens; 0 until it does, if any free port will do."""
+        self.tls = tls
+        """What it speaks TLS with, behind STLS and on `tls_port`; None for no TLS."""
+        self.tls_port = tls_port
+        """Where TLS is spoken from the start (RFC 8314 §3.3); None for nowhere, 0 until it listens on any free port."""
         self.store: Store = MemoryStore() if store is None else store
         self._accounts, self._policy, self._clock_rate = Accounts(accounts), policy, clock_rate
-        self._stamps = Stamps()
+        self._offering = policy if tls is None else replace(policy, offers=policy.offers | {"STLS"})
         armed = tuple(Armed.parse(fault) if isinstance(fault, str) else fault for fault in faults)
         self._common = Common(self.store, self._accounts, armed, seed) if armed else None
         self._max_connections = max_connections
@@ -74,17 +84,23 @@ class ReferenceServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"pop3://{host}:{self.port}"
 
+    @property
+    def tls_url(self) -> str:
+        """Where TLS is spoken from the start, as a URL; empty for nowhere."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return "" if self.tls_port is None else f"pops://{host}:{self.tls_port}"
+
     def deliver(self, user: str, octets: bytes) -> None:
         """Put a message into a maildrop, from any thread."""
         self.store.deliver(user, octets)
 
     def engine(self, *, at: float = 0.0) -> Engine:
         """A new session's engine."""
-        dialogue = Dialogue(self._accounts, self.store, self._policy, self._stamps.next())
+        dialogue = Dialogue(self._accounts, self.store, self._offering, self._accounts.stamps.next())
         return Engine(dialogue, self._policy, at=at)
 
     def _faulty(self, common: Common) -> FaultyEngine:
-        dialogue = FaultyDialogue(common, Scene(common), self._policy, self._stamps.next())
+        dialogue = FaultyDialogue(common, Scene(common), self._offering, self._accounts.stamps.next())
         return FaultyEngine(dialogue, self._policy, at=0.0)
 
     @asynccontextmanager
@@ -94,21 +110,41 @@ class ReferenceServer:
         clock, buffer = Clock(loop, self._clock_rate), memoryview(bytearray(_BUFFER))
         connections = Connections(self._max_connections)
 
-        def connect() -> Connection:
+        def connect(*, implicit: bool = False) -> Connection:
             if self._common is None:
-                return Connection(self.engine(), clock, connections, buffer)
-            return FaultyConnection(self._faulty(self._common), clock, connections, buffer)
+                return Connection(self.engine(), clock, connections, buffer, self.tls)
+            engine = self._faulty(self._common)
+            return FaultyConnection(engine, clock, connections, buffer, self.tls, implicit=implicit)
 
-        listener = await loop.create_server(connect, self.host, self.port, backlog=_BACKLOG)
-        if self._common is not None:
-            self._common.refuse = listener.close
-        self.port = listener.sockets[0].getsockname()[1]
+        listeners = [await loop.create_server(connect, self.host, self.port, backlog=_BACKLOG)]
         try:
+            self.port = _port_of(listeners[0])
+            if self.tls is not None and self.tls_port is not None:
+                listeners.append(await self._listen_for_tls(partial(connect, implicit=True), self.tls))
+                self.tls_port = _port_of(listeners[1])
+            if self._common is not None:
+                self._common.refuse = partial(_close, listeners)
             yield self
         finally:
-            listener.close()
+            _close(listeners)
+            await asyncio.sleep(0)
             connections.drop_all()
-            await listener.wait_closed()
+            for listener in listeners:
+                await listener.wait_closed()
+
+    async def _listen_for_tls(self, connect: Callable[[], Connection], tls: ServerTls) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        if self._common is not None:  # faults have a say in how TLS begins
+            return await loop.create_server(connect, self.host, self.tls_port, backlog=_BACKLOG)
+        return await loop.create_server(
+            connect,
+            self.host,
+            self.tls_port,
+            backlog=_BACKLOG,
+            ssl=tls.context,
+            ssl_handshake_timeout=HANDSHAKE,
+            ssl_shutdown_timeout=SHUTDOWN,
+        )
 
     def __enter__(self) -> Self:
         """Serve in a thread, from now on."""
@@ -144,6 +180,24 @@ class ReferenceServer:
             ready.set_exception(error)
 
 
+def _close(listeners: Iterable[asyncio.Server]) -> None:
+    """Take no more connections from now on, and close the listeners in the loop's next turn.
+
+    Those that asyncio has accepted in this turn get their transports before that: from a listener that is closed they
+    would get none, and stay open for ever.
+    """
+    loop = asyncio.get_running_loop()
+    for listener in listeners:
+        for listening in listener.sockets:
+            loop.remove_reader(listening.fileno())
+        loop.call_soon(listener.close)
+
+
+def _port_of(listener: asyncio.Server) -> int:
+    port: int = listener.sockets[0].getsockname()[1]
+    return port
+
+
 def serve_until_signal(server: ReferenceServer, announce: Callable[[str], None]) -> None:
     """Serve in this thread until SIGINT or SIGTERM; `announce` gets one line once the server listens."""
 
@@ -152,7 +206,7 @@ def serve_until_signal(server: ReferenceServer, announce: Callable[[str], None])
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, over.set)
         async with server.listening():
-            announce(f"listening on {server.url}")
+            announce(f"listening on {server.url}" + (f" and {server.tls_url}" if server.tls_url else ""))
             await over.wait()
 
     asyncio.run(main())

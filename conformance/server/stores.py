@@ -1,5 +1,6 @@
 """Where messages are kept: what the reference server asks of a store."""
 
+import errno
 from collections.abc import Iterator
 from typing import Final, Protocol
 
@@ -8,8 +9,22 @@ from conformance.model import Maildrop, Message
 __all__ = ["NOTHING", "MaildropBusyError", "MaildropError", "OpenMaildrop", "Store"]
 
 
+_PASSING: Final = frozenset(
+    {
+        *(errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT, errno.ENOLCK),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT),
+    }
+)
+"""Errors of the operating system that time may heal."""
+
+
 class MaildropError(Exception):
     """A maildrop cannot be opened, or something cannot be done in it; the text says what."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may go well later without anybody's doing (RFC 3206: SYS/TEMP, else SYS/PERM)."""
+        return isinstance(self.__cause__, OSError) and self.__cause__.errno in _PASSING
 
 
 class MaildropBusyError(MaildropError):

@@ -7,6 +7,7 @@ connections have their turn.
 
 import asyncio
 import fcntl
+import ssl
 import termios
 from collections import deque
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from struct import Struct
 from typing import Final, cast
 
 from conformance.server.engine import Engine
+from conformance.server.tls import ServerTls
 
-__all__ = ["Clock", "Connection", "Connections"]
+__all__ = ["HANDSHAKE", "SHUTDOWN", "Clock", "Connection", "Connections"]
 
 _BATCH: Final = 1 << 16
 """Octets of one write, about."""
@@ -24,6 +26,10 @@ _BLOCKS: Final = 64
 """Blocks of one write; as many replies, perhaps, that were read from a store."""
 _TURN: Final = 8
 """Writes until others have their turn."""
+HANDSHAKE: Final = 30.0
+"""Seconds for a TLS handshake."""
+SHUTDOWN: Final = 1.0
+"""Seconds for the client's close alert to answer the server's, before the connection is closed all the same."""
 _NOT_YET: Final = -1
 _INT: Final = Struct("i")
 
@@ -84,7 +90,17 @@ class Connections:
 class Connection(asyncio.BufferedProtocol):
     """A connection with its engine; all connections of a loop may receive into the same buffer."""
 
-    def __init__(self, engine: Engine, clock: Clock, connections: Connections, buffer: memoryview) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        connections: Connections,
+        buffer: memoryview,
+        tls: ServerTls | None = None,
+    ) -> None:
+        self._tls = tls
+        self._secure = self._lost = False
+        self._securing: asyncio.Task[None] | None = None
         self._buffer = buffer
         self._engine, self._clock, self._connections = engine, clock, connections
         self._loop = asyncio.get_running_loop()
@@ -97,6 +113,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait to be let in."""
         self._transport = cast(asyncio.Transport, transport)
+        self._look_for_tls()
         self._transport.pause_reading()
         self._connections.enter(self)
 
@@ -119,7 +136,7 @@ class Connection(asyncio.BufferedProtocol):
         """Answer what the client sent before it closed its side; the connection stays open for that."""
         self._engine.receive_end()
         self._pump()
-        return True
+        return not (self._secure or self._securing)  # inside TLS asyncio leaves no connection half open
 
     def pause_writing(self) -> None:
         """The client is slower than the server."""
@@ -133,6 +150,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         """Let go of the maildrop, whatever ended the connection."""
+        if self._lost:
+            return
+        self._lost = True
         if self._timer is not None:
             self._timer.cancel()
         self._engine.hang_up()
@@ -154,12 +174,53 @@ class Connection(asyncio.BufferedProtocol):
             raise
         if self._engine.closing:
             self._transport.close()
+        elif self._engine.securing:
+            if self._securing is None:
+                self._transport.pause_reading()  # what comes from now on comes through TLS
+                self._securing = self._loop.create_task(self._begin_tls())
         elif not self._engine.busy:
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()
             if not self._blocked:
                 self._loop.call_soon(self._pump)
+
+    async def _begin_tls(self) -> None:
+        """RFC 2595 §4: the handshake begins behind the CRLF of the positive reply."""
+        assert self._tls is not None  # noqa: S101 - else nobody promises it
+        try:
+            secured = await self._loop.start_tls(
+                self._transport,
+                self,
+                self._context(self._tls),
+                server_side=True,
+                ssl_handshake_timeout=HANDSHAKE,
+                ssl_shutdown_timeout=SHUTDOWN,
+            )
+        except OSError:  # no handshake, or no client any more
+            secured = None
+        self._securing = None
+        if secured is None:
+            self.connection_lost(None)  # asyncio tells only those who had their TLS
+            return
+        self._transport = secured
+        self._go_on_inside()
+
+    def _context(self, tls: ServerTls) -> ssl.SSLContext:
+        """What TLS is spoken with."""
+        return tls.context
+
+    def _go_on_inside(self) -> None:
+        """The handshake is over."""
+        self._look_for_tls()
+        self._pump()
+
+    def _look_for_tls(self) -> None:
+        """See whether TLS is spoken, and let the session know."""
+        spoken = self._transport.get_extra_info("ssl_object")
+        if spoken is not None and self._tls is not None:
+            self._secure = True
+            self._engine.secured(self._tls.channel(spoken))
 
     def _send(self) -> None:
         for _ in range(_TURN):
@@ -191,8 +252,12 @@ class Connection(asyncio.BufferedProtocol):
             self._expire()
 
     def _expire(self) -> None:
-        """The autologout timer is over."""
-        self.drop()
+        """The autologout timer is over; whoever speaks TLS is told by that that all was said (RFC 8314 §3.4)."""
+        if self._secure:
+            self._engine.hang_up()
+            self._transport.close()
+        else:
+            self.drop()
 
     def _undelivered(self) -> int:
         """Octets that the client has not got: those that wait here, and in the kernel, where that tells."""

@@ -16,12 +16,19 @@ ACCOUNTS = (ALICE, Account("bob", "open sesame"), Account("carol", "a long share
 LOGIN = b"USER alice\r\nPASS secret\r\n"
 STAMP = b"<1896.697170952@dbc.mtview.ca.us>"
 PATIENCE = 10.0
+_POLICY = Policy()
 
 
-def engine(store: Store | None = None, *, greeted: bool = True, at: float = 0.0) -> Engine:
+def engine(
+    store: Store | None = None,
+    *,
+    greeted: bool = True,
+    at: float = 0.0,
+    policy: Policy = _POLICY,
+    accounts: Accounts | None = None,
+) -> Engine:
     """An engine for the accounts above; its greeting is taken, unless told otherwise."""
-    policy = Policy()
-    made = Engine(Dialogue(Accounts(ACCOUNTS), store or MemoryStore(), policy, STAMP), policy, at=at)
+    made = Engine(Dialogue(accounts or Accounts(ACCOUNTS), store or MemoryStore(), policy, STAMP), policy, at=at)
     if greeted:
         talk(made, b"")
     return made

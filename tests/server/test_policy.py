@@ -12,9 +12,8 @@ def test_the_autologout_timer_is_of_ten_minutes_at_least() -> None:
         Policy(autologout=599.9)
 
 
-def test_capabilities_are_those_that_there_are() -> None:
-    policy = Policy(implementation="here")
-    fixed = (b"PIPELINING", b"EXPIRE NEVER", b"IMPLEMENTATION here")
-    assert policy.capabilities(plain=True) == (b"TOP", b"UIDL", b"USER", *fixed)
-    assert policy.capabilities(plain=False) == (b"TOP", b"UIDL", *fixed)
-    assert Policy(offers=frozenset(), implementation="here").capabilities(plain=True) == fixed
+def test_times_are_not_less_than_none() -> None:
+    assert (Policy().login_delay, Policy().expire) == (0, None)
+    for times in ({"login_delay": -1}, {"expire": -1}):
+        with pytest.raises(ValueError, match="less than none"):
+            Policy(**times)  # type: ignore[arg-type]  # whole numbers, all of them

@@ -1,10 +1,13 @@
 """The server on real sockets, with a client that others wrote and with one that misbehaves."""
 
+import asyncio
+import gc
 import hashlib
 import poplib
 import re
 import select
 import socket
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -188,3 +191,21 @@ def test_a_large_message_arrives_whole() -> None:
             body = client.rest().removesuffix(b".\r\n+OK\r\n+OK POP3 server signing off\r\n")
     unstuffed = hashlib.sha256(body.replace(b"\n..", b"\n.")).digest()
     assert unstuffed == hashlib.sha256(message).digest()
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_client_that_comes_as_the_server_ends_leaves_nothing_open(turns: int) -> None:
+    async def main() -> None:
+        async with ReferenceServer(ACCOUNTS).listening() as server:
+            client = socket.create_connection(("127.0.0.1", server.port))  # the kernel accepts it, the loop has not yet
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        for _ in range(9):
+            await asyncio.sleep(0)
+        client.close()
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(main())
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []

@@ -4,11 +4,26 @@ from importlib import import_module
 from typing import Final
 
 from conformance.server.faults.armed import Armed, FaultError, read_profile
-from conformance.server.faults.fault import FAULTS, Fault, Parameter, Place
+from conformance.server.faults.fault import (
+    CERTIFIED,
+    CLEARTEXT_REFUSED,
+    FAULTS,
+    IN_THE_CLEAR,
+    POPS,
+    STARTTLS,
+    Fault,
+    Parameter,
+    Place,
+)
 from conformance.server.faults.when import Moment, When, WhenError
 
 __all__ = [
+    "CERTIFIED",
+    "CLEARTEXT_REFUSED",
     "FAULTS",
+    "IN_THE_CLEAR",
+    "POPS",
+    "STARTTLS",
     "Armed",
     "Fault",
     "FaultError",
@@ -37,7 +52,16 @@ _ROOMS: Final = (
     "update",
     "unique_ids",
     "large",
+    "international",
     "timing",
+    "capabilities",
+    "codes",
+    "sasl",
+    "exchanges",
+    "tls",
+    "mechanisms",
+    "tokens",
+    "scram",
     "lawful",
     "lenient",
 )

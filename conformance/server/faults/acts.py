@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CLOSE", "HALF_CLOSE", "HEARD", "RESET", "SILENCE", "Act", "Idle", "Pause", "Wait"]
+__all__ = ["CLOSE", "CUT", "HALF_CLOSE", "HEARD", "RESET", "SILENCE", "Act", "Clear", "Idle", "Pause", "Wait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,19 @@ class Wait:
     name: str
 
 
-Act = Pause | Idle | Wait
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Say octets in the clear, where TLS is spoken."""
+
+    octets: bytes
+
+
+Act = Pause | Idle | Wait | Clear
 
 CLOSE: Final = Wait("close")
 """End the session without UPDATE, and close the connection."""
+CUT: Final = Wait("cut")
+"""Likewise, without the close alert that is due where TLS is spoken."""
 RESET: Final = Wait("reset")
 """Likewise, by a reset."""
 HALF_CLOSE: Final = Wait("half-close")

@@ -29,14 +29,14 @@ def _with(given: Given, *arguments: bytes) -> Command:
 # -- keywords --------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.COMMAND, "R1939-GRAM-01")
+@fault(Place.COMMAND, "R1939-GRAM-01", "R5034-GRAM-01")
 def keywords_only_in_capitals(_: Scene, given: Given) -> Response | None:
     """A keyword is known only in capitals."""
     written = given.line.content.split(b" ")[0]
     return refused(b"unknown command") if written != written.upper() else None
 
 
-@fault(Place.COMMAND, "R1939-GRAM-01")
+@fault(Place.COMMAND, "R1939-GRAM-01", "R5034-GRAM-01")
 def mixed_case_not_understood(_: Scene, given: Given) -> Response | None:
     """A keyword is known in capitals and in lower case, and not in both together."""
     written = given.line.content.split(b" ")[0]
@@ -142,7 +142,7 @@ def arguments_ignored(_: Scene, given: Given) -> Command | None:
 @fault(Place.COMMAND, "R1939-GRAM-07")
 def long_arguments_cut(scene: Scene, given: Given, *, octets: int = 32) -> Command | None:
     """Names and passwords are cut when they are long, but not so long that they may be."""
-    if scene.session.state is not State.AUTHORIZATION or not isinstance(given, Command):
+    if scene.session.state is not State.AUTHORIZATION or not isinstance(given, Command) or given.verb == "AUTH":
         return None
     return _with(given, *(argument[:octets] for argument in given.arguments))
 

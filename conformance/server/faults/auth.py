@@ -1,14 +1,17 @@
 """Faults in logging in: USER, PASS and APOP (RFC 1939 §4, §7)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from conformance.model import Message
 from conformance.server.auth import Account
 from conformance.server.faults.fault import Place, fault
+from conformance.server.faults.held import Ending, Held
 from conformance.server.faults.scene import GREETING, Scene
 from conformance.server.responses import OK, Response, accepted, refused
+from conformance.server.stores import OpenMaildrop
 from conformance.wire import Command, InvalidCommand, State
 from conformance.wire.grammar import TIMESTAMP
 
@@ -16,8 +19,10 @@ __all__: list[str] = []
 
 Given = Command | InvalidCommand
 
-_DENIED: Final = refused(b"name and secret do not match")
+_DENIED: Final = refused(b"[AUTH] name and secret do not match")
 _DIGITS: Final = 32
+_WAYS_IN: Final = frozenset({"USER", "PASS", "APOP", "AUTH", "STLS"})
+"""Commands that log in, or lead to some that do."""
 
 
 def _early(scene: Scene, given: Given, *verbs: str) -> bool:
@@ -60,7 +65,7 @@ def _proof(scene: Scene, given: Given) -> tuple[Account, bytes] | None:
 @fault(Place.COMMAND, "R1939-AUTH-01", at_least="a login that is refused for no reason looks as if it had one")
 def no_way_to_log_in(scene: Scene, given: Given) -> Response | None:
     """A connection that follows on a successful login offers no way to log in."""
-    return refused(b"not now") if scene.memory.get("shut") and given.verb in ("USER", "PASS", "APOP") else None
+    return refused(b"not now") if scene.memory.get("shut") and given.verb in _WAYS_IN else None
 
 
 @no_way_to_log_in.at(Place.REPLY)
@@ -191,9 +196,9 @@ def master_password(scene: Scene, given: Given, *, word: str = "hidden") -> Comm
     return _pass(given, account) if given.arguments == (word.encode(),) else None
 
 
-@fault(Place.COMMAND, "R1939-PASS-04")
+@fault(Place.COMMAND, "R1939-PASS-04", "R2595-STLS-13")
 def name_remembered(scene: Scene, given: Given) -> None:
-    """PASS is accepted also when other commands came between it and USER.
+    """PASS is accepted also when other commands came between it and USER, STLS among them.
 
     Many servers do that, and CAPA is younger than the rule: the suite tells, and holds it against none.
     """
@@ -317,3 +322,30 @@ def apop_or_password(scene: Scene, given: Given) -> Command | None:
         return None
     scene.session.name = None  # it would bar from APOP
     return _apop(scene, given, account)
+
+
+# -- whose maildrop --------------------------------------------------------------------------------------------------
+
+
+@fault(Place.MAILDROP, "R1939-AUTH-17")
+def somebody_elses_mail(scene: Scene, held: OpenMaildrop) -> OpenMaildrop:
+    """A login shows the mail of another user who is logged in at the time, in place of its own."""
+    open_now = scene.common.memory.setdefault("open now", {})
+    other = next((one for user, one in open_now.items() if user != scene.user), None)
+    open_now[scene.user] = held
+    return Ending(held if other is None else _Borrowed(held, other), scene, lambda _: open_now.pop(scene.user, None))
+
+
+class _Borrowed(Held):
+    """A maildrop that shows what another one holds, and removes nothing."""
+
+    def __init__(self, under: OpenMaildrop, shown: OpenMaildrop) -> None:
+        super().__init__(under, shown.maildrop)
+        self._shown = shown
+
+    def read(self, message: Message) -> Iterator[bytes]:
+        """The other's message of that number."""
+        return self._shown.read(message)
+
+    def remove(self, numbers: frozenset[int]) -> None:
+        """Remove nothing."""

@@ -21,9 +21,19 @@ def command_ends_in_cr(scene: Scene, octets: bytes) -> bytes:
     return octets.replace(b"\r\n", b"\r").replace(b"\r", b"\r\n")
 
 
-@fault(Place.RECEIVE, "R1939-GRAM-09")
+@fault(Place.RECEIVE, "R1939-GRAM-09", "R4616-PLAIN-04", "R5034-LEN-01")
 def long_line_is_several(scene: Scene, octets: bytes, *, limit: int = 512) -> bytes:
     """A line that is longer than the server's buffer is obeyed piece by piece."""
+    return _in_pieces(scene, octets, limit)
+
+
+@fault(Place.RECEIVE, "R1939-GRAM-09", "R2449-LEN-01", "R4616-PLAIN-04", "R5034-LEN-01", "R5802-SCRAM-02")
+def command_is_several(scene: Scene, octets: bytes, *, limit: int = 240) -> bytes:
+    """The buffer has just the 80 octets that the commands of RFC 1939 take, though there is CAPA."""
+    return _in_pieces(scene, octets, limit)
+
+
+def _in_pieces(scene: Scene, octets: bytes, limit: int) -> bytes:
     taken, pieces = scene.memory.get("line", 0), []
     for line in octets.splitlines(keepends=True):
         rest = line

@@ -2,18 +2,23 @@
 
 import asyncio
 import socket
+import ssl
 from struct import Struct
 from typing import Final, cast
 
 from conformance.server.engine import Engine
-from conformance.server.faults.acts import CLOSE, HALF_CLOSE, HEARD, RESET, SILENCE, Idle, Pause
+from conformance.server.faults.acts import CLOSE, CUT, HALF_CLOSE, HEARD, RESET, SILENCE, Clear, Idle, Pause
+from conformance.server.faults.beginning import Beginning, hello
 from conformance.server.faults.engine import FaultyEngine
-from conformance.server.transport import Clock, Connection, Connections
+from conformance.server.tls import ServerTls
+from conformance.server.transport import HANDSHAKE, Clock, Connection, Connections
 
 __all__ = ["FaultyConnection"]
 
 _LINGER: Final = Struct("ii").pack(1, 0)
 """A socket with this option resets its connection when it is closed."""
+_AT_ONCE: Final = 0.06
+"""Seconds in which a client that wants TLS begins it."""
 _SOON: Final = 0.002
 """Seconds until it is looked again whether all octets have left."""
 
@@ -21,11 +26,61 @@ _SOON: Final = 0.002
 class FaultyConnection(Connection):
     """A connection with an engine that asks for acts."""
 
-    def __init__(self, engine: FaultyEngine, clock: Clock, connections: Connections, buffer: memoryview) -> None:
-        super().__init__(cast(Engine, engine), clock, connections, buffer)  # which it stands in for
+    def __init__(
+        self,
+        engine: FaultyEngine,
+        clock: Clock,
+        connections: Connections,
+        buffer: memoryview,
+        tls: ServerTls | None = None,
+        *,
+        implicit: bool = False,
+    ) -> None:
+        super().__init__(cast(Engine, engine), clock, connections, buffer, tls)  # which it stands in for
         self._faulty = engine
+        self._implicit = implicit
+        """Whether TLS is to be spoken from the start, and is not yet."""
         self._later: asyncio.TimerHandle | None = None
         self._mute = False
+        self._plain: asyncio.Transport
+        """What lies beneath TLS."""
+        self._begins: Beginning
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait to be let in, or begin TLS before."""
+        self._plain = cast(asyncio.Transport, transport)
+        if not self._implicit:
+            super().connection_made(transport)
+            return
+        self._transport = self._plain
+        self._transport.pause_reading()
+        self._securing = self._loop.create_task(self._begin_tls())
+
+    async def _begin_tls(self) -> None:
+        """Begin TLS as faults have it."""
+        assert self._tls is not None  # noqa: S101 - else nobody promises it
+        self._begins = self._faulty.beginning(self._tls)
+        if self._begins.impatient and await hello(self._plain, _AT_ONCE) is None:
+            self._plain.write(self._begins.impatient)
+        if self._begins.otherwise is not None and not await hello(self._plain, HANDSHAKE):
+            self._securing = None
+            self._faulty.secured(self._begins.otherwise)
+            self._pump()
+        else:
+            await super()._begin_tls()
+
+    def _context(self, tls: ServerTls) -> ssl.SSLContext:  # noqa: ARG002 - it is one of this
+        return self._begins.context
+
+    def _go_on_inside(self) -> None:
+        """The handshake is over; where TLS is spoken from the start, the session begins now."""
+        if not self._implicit:
+            super()._go_on_inside()
+            return
+        self._implicit = False
+        self._look_for_tls()
+        self._transport.pause_reading()
+        self._connections.enter(self)
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came; it may be what was waited for."""
@@ -82,6 +137,13 @@ class FaultyConnection(Connection):
         elif act is CLOSE:
             self._faulty.hang_up()
             self._transport.close()
+        elif isinstance(act, Clear):
+            self._faulty.act = None
+            self._plain.write(act.octets)
+            self._wait(0)
+        elif act is CUT:
+            self._faulty.hang_up()
+            self._plain.close()
         elif act is RESET:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
             self.drop()
@@ -111,4 +173,4 @@ class FaultyConnection(Connection):
         if self._faulty.expire():
             self._pump()
         else:
-            self.drop()
+            super()._expire()

@@ -9,6 +9,7 @@ from conformance.server.faults.fault import Place
 from conformance.server.faults.scene import Common, Scene
 from conformance.server.policy import Policy
 from conformance.server.responses import Response
+from conformance.server.sasl import Exchange, Mechanism, Offer
 from conformance.server.stores import OpenMaildrop
 from conformance.wire import Command, InvalidCommand
 
@@ -60,14 +61,41 @@ class FaultyDialogue(Dialogue):
                 self.session.name = None  # which was for the next command alone (RFC 1939 §7)
                 break
             command = command if done is None else done
-        response = self.obey(command) if response is None else response
-        replied: Response = self.scene.through(Place.REPLY, response)
-        return replied
+        return self._said(self.obey(command) if response is None else response)
+
+    def respond(self, line: bytes | None) -> Response:
+        """Go on with an exchange, or do what faults make of it."""
+        response: Response | None = None
+        for meddle in self.scene.meddles(Place.TURN):
+            done = meddle(self.scene, line)
+            if isinstance(done, Response):
+                response = done
+                if not done.goes_on:
+                    self._exchange = None
+                break
+            line = line if done is None else done
+        return self._said(super().respond(line) if response is None else response)
+
+    def _said(self, response: Response) -> Response:
+        """What is said in the end, with faults in it."""
+        place = Place.CHALLENGE if response.goes_on else Place.REPLY
+        said: Response = self.scene.through(place, response)
+        return said
 
     def hang_up(self) -> None:
         """Let go of the maildrop."""
         self.scene.over = True
         super().hang_up()
+
+    @property
+    def offer(self) -> Offer:
+        """The SASL mechanisms that are on offer, as faults have them."""
+        offer: Offer = self.scene.through(Place.OFFER, super().offer)
+        return offer
+
+    def _play(self, mechanism: Mechanism) -> Exchange:
+        exchange: Exchange = self.scene.through(Place.EXCHANGE, super()._play(mechanism), mechanism)
+        return exchange
 
     def obey(self, command: Command | InvalidCommand) -> Response:
         """What the reference server does and says."""

@@ -1,5 +1,6 @@
 """How faults change what the server says: the text of a reply, its lines, its octets, and what is in a maildrop."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,8 @@ class _Written(Response):
 
 def written(response: Response, write: Callable[[Response], Iterable[bytes]]) -> Response:
     """The reply, put into octets by a function."""
-    return _Written(response.positive, response.status, response.body, response.closes, write)
+    fields = {field.name: getattr(response, field.name) for field in dataclasses.fields(Response)}
+    return _Written(**fields, write=write)
 
 
 class Reread(Held):

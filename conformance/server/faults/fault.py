@@ -19,7 +19,18 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-__all__ = ["FAULTS", "Fault", "Parameter", "Place", "fault"]
+__all__ = [
+    "CERTIFIED",
+    "CLEARTEXT_REFUSED",
+    "FAULTS",
+    "IN_THE_CLEAR",
+    "POPS",
+    "STARTTLS",
+    "Fault",
+    "Parameter",
+    "Place",
+    "fault",
+]
 
 Value = int | float | str | bool
 Meddle = Callable[..., Any]
@@ -32,8 +43,17 @@ class Place(StrEnum):
     """(octets) -> octets: what came from the client in one piece."""
     COMMAND = "command"
     """(command) -> None, and the server goes on; a command, which it obeys instead; or a response, and that is all."""
+    TURN = "turn"
+    """(line) -> None, and the server goes on; a line, which it takes for the client's response in a SASL exchange
+    instead; or a response, and that is all. The line is None where it was too long or had no CRLF."""
+    EXCHANGE = "exchange"
+    """(mechanism, exchange) -> exchange: the server's part in a SASL exchange, a generator of challenges."""
+    OFFER = "offer"
+    """(offer) -> offer: the SASL mechanisms that there are; asked whenever they are listed or one is begun."""
     REPLY = "reply"
-    """(response) -> response."""
+    """(response) -> response: what says yes or no."""
+    CHALLENGE = "challenge"
+    """(response) -> response: a challenge of SASL, which says neither."""
     OCTETS = "octets"
     """(response, blocks) -> blocks: what goes out for a response, with acts of the connection among the octets."""
     LOCK = "lock"
@@ -42,8 +62,23 @@ class Place(StrEnum):
     """(maildrop) -> maildrop: what a session has taken hold of."""
     EXPIRY = "expiry"
     """(blocks) -> blocks: what goes out when the autologout timer is over; nothing, by rights."""
+    TLS = "tls"
+    """(beginning) -> beginning: how TLS begins, behind STLS or from the start."""
+    BEHIND_STLS = "behind STLS"
+    """(behind, kept) -> kept: what is kept, inside TLS, of what came in the clear behind STLS; nothing, by rights."""
     ACTIVITY = "activity"
     """(deadline) -> deadline: when the timer will be over, in seconds of the server's clock; asked at any time."""
+
+
+IN_THE_CLEAR: Final = ""
+STARTTLS: Final = "starttls"
+"""Through TLS by STLS."""
+POPS: Final = "pops"
+"""Through TLS from the start."""
+CERTIFIED: Final = "certified"
+"""By STLS, and with a certificate of the client's own."""
+CLEARTEXT_REFUSED: Final = "cleartext-refused"
+"""Through TLS by STLS, to a server that refuses passwords in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +112,12 @@ class Fault:
     """Whether it shows only where the autologout timer is waited for."""
     large: bool = False
     """Whether it shows only in large maildrops."""
+    over: tuple[str, ...] = (IN_THE_CLEAR,)
+    """How a run has to come to the server to see it; more than one where each shows something of its own."""
     usually: str = ""
     """When it strikes where nothing is said of that; empty for whenever it can."""
+    beside: tuple[str, ...] = ()
+    """Folders of scenarios that meet it, beside those of the RFCs whose clauses it breaks."""
     parameters: tuple[Parameter, ...] = ()
     _meddles: dict[Place, Meddle] = field(default_factory=dict)
 
@@ -104,7 +143,14 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(_FAULTS)
 
 
 def fault(
-    place: Place, *clauses: str, at_least: str = "", slow: bool = False, large: bool = False, usually: str = ""
+    place: Place,
+    *clauses: str,
+    at_least: str = "",
+    slow: bool = False,
+    large: bool = False,
+    over: str | tuple[str, ...] = IN_THE_CLEAR,
+    usually: str = "",
+    beside: tuple[str, ...] = (),
 ) -> Callable[[Meddle], Fault]:
     """Make a function a fault that breaks these clauses."""
 
@@ -120,7 +166,9 @@ def fault(
             at_least=at_least,
             slow=slow,
             large=large,
+            over=(over,) if isinstance(over, str) else over,
             usually=usually,
+            beside=beside,
             parameters=_parameters(meddle),
             _meddles={place: meddle},
         )

@@ -5,12 +5,14 @@ accuses one of these is wrong.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from conformance.model import Maildrop, Message
 from conformance.server.faults.acts import Act, Pause
+from conformance.server.faults.editing import text_of, with_body, with_text
 from conformance.server.faults.fault import Place, fault
 from conformance.server.faults.held import Held, in_transaction, resized
 from conformance.server.faults.replies import with_capability, without_capability
@@ -33,8 +35,9 @@ _HUGE: Final = 0x3FFF_FFFF
 
 def _is_free(scene: Scene, response: Response) -> bool:
     """Whether nothing on the status line means anything but its indicator."""
-    told = scene.verb == "STAT" or (scene.verb in ("LIST", "UIDL") and response.body is None)
-    return not response.positive or not (told or scene.verb == GREETING)
+    told = scene.verb == "STAT" or (scene.verb in ("LIST", "UIDL", "LANG") and response.body is None)
+    coded = text_of(response).startswith(b"[")  # RFC 2449 §8
+    return not coded and (not response.positive or not (told or scene.verb == GREETING))
 
 
 @fault(Place.REPLY)
@@ -56,7 +59,8 @@ def longest_text(scene: Scene, response: Response) -> Response:
     """Status lines have the 512 octets that they may have."""
     if not _is_free(scene, response):
         return response
-    return replace(response, status=response.status[:-2].ljust(STATUS_LIMIT - 2, b".") + b"\r\n")
+    indicator = response.status.split()[0]
+    return with_text(response, text_of(response).ljust(STATUS_LIMIT - len(indicator) - len(b" \r\n"), b"."))
 
 
 @fault(Place.REPLY)
@@ -82,27 +86,54 @@ def service_refused_at_times(scene: Scene, response: Response, *, each: int = 7)
     return refused(b"too many connections", closes=True) if busy else response
 
 
-@fault(Place.REPLY)
-def brackets_in_greeting(scene: Scene, response: Response) -> Response:
-    """The greeting has a word in angle brackets besides the time stamp, behind it."""
-    if scene.verb != GREETING:
-        return response
-    return replace(response, status=response.status[:-2] + b" <ready>\r\n")
-
-
 # -- capabilities ----------------------------------------------------------------------------------------------------
 
 
 @fault(Place.COMMAND)
 def no_capa(_: Scene, given: Given) -> Response | None:
-    """There is no CAPA."""
-    return refused(b"unknown command") if given.verb == "CAPA" else None
+    """There is no CAPA, and so no STLS, which RFC 2595 §4 wants only together with it."""
+    return refused(b"unknown command") if given.verb in ("CAPA", "STLS") else None
 
 
 @fault(Place.REPLY)
-def capa_with_empty_lines(scene: Scene, response: Response) -> Response:
-    """CAPA has empty lines in it."""
-    return with_capability(scene, response, b"", b"X-LATER", b"")
+def no_codes(scene: Scene, response: Response) -> Response:
+    """Refusals have no response codes, and CAPA promises none (RFC 2449 §8)."""
+    code, end, text = text_of(response).partition(b"] ")
+    if response.positive or not end or not code.startswith(b"["):
+        return without_capability(scene, response, b"RESP-CODES", b"AUTH-RESP-CODE")
+    return with_text(response, text)
+
+
+@fault(Place.REPLY)
+def codes_in_detail(_: Scene, response: Response) -> Response:
+    """Response codes have a level more than is defined, or are the server's own, in small letters (RFC 2449 §8)."""
+    if response.positive:
+        return response
+    code, end, text = text_of(response).partition(b"]")
+    return with_text(response, code.lower() + b"/here]" + text if end else b"[x-refused] " + code)
+
+
+@fault(Place.REPLY)
+def tags_in_lower_case(scene: Scene, response: Response) -> Response:
+    """CAPA lists its tags in small letters (RFC 2449 §5)."""
+    if scene.verb != "CAPA":
+        return response
+    return with_body(response, lambda lines: (re.sub(rb"^\S+", lambda tag: tag[0].lower(), line) for line in lines))
+
+
+@fault(Place.REPLY)
+def periods_by_user(scene: Scene, response: Response) -> Response:
+    """LOGIN-DELAY and EXPIRE depend on the user, and say so before login (RFC 2449 §6.5, §6.7)."""
+    late = in_transaction(scene)
+    response = with_capability(scene, response, b"LOGIN-DELAY 0" if late else b"LOGIN-DELAY 1 USER")
+    expire = b"EXPIRE NEVER" if late else b"EXPIRE 5 USER"
+    return with_capability(scene, without_capability(scene, response, b"EXPIRE"), expire)
+
+
+@fault(Place.REPLY)
+def implementation_after_login(scene: Scene, response: Response) -> Response:
+    """CAPA names the server after login only (RFC 2449 §6.9)."""
+    return response if in_transaction(scene) else without_capability(scene, response, b"IMPLEMENTATION")
 
 
 @fault(Place.REPLY)
@@ -225,7 +256,7 @@ def lock_kept_behind_the_reply(
 def quit_fails_and_says_so(scene: Scene, response: Response) -> Response:
     """QUIT removes nothing, and is answered -ERR where something was marked (RFC 1939 §6)."""
     failed = scene.verb == "QUIT" and scene.session.state is State.UPDATE and scene.session.marked
-    return refused(b"some deleted messages not removed", closes=True) if failed else response
+    return refused(b"[SYS/PERM] some deleted messages not removed", closes=True) if failed else response
 
 
 @quit_fails_and_says_so.at(Place.MAILDROP)

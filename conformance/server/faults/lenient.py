@@ -149,14 +149,6 @@ def private_commands_obeyed(scene: Scene, given: Given) -> Response | None:
     return OK if scene.session.state is State.TRANSACTION and given.verb in ("XTND", "XSND") else None
 
 
-@fault(Place.COMMAND)
-def auth_alone_lists_mechanisms(scene: Scene, given: Given) -> Response | None:
-    """AUTH without an argument lists mechanisms, as servers did before CAPA."""
-    if scene.session.state is not State.AUTHORIZATION or given.verb != "AUTH" or given.arguments:
-        return None
-    return accepted(b"mechanisms follow", body=(b"SCRAM-SHA-256\r\n",))
-
-
 # -- patience --------------------------------------------------------------------------------------------------------
 
 

@@ -69,19 +69,19 @@ def status_line_ends_in_cr(_: Scene, response: Response) -> Response:
     return replace(response, status=response.status.replace(b"\r\n", b"\r"))
 
 
-@fault(Place.REPLY, "R1939-RESP-04")
+@fault(Place.REPLY, "R1939-RESP-04", "R2449-LEN-03")
 def refusal_too_long(_: Scene, response: Response, *, octets: int = 513) -> Response:
     """Refusals are padded to more octets than a status line may have."""
-    return response if response.positive else with_text(response, b"no".ljust(octets - 7, b"."))
+    return response if response.positive else with_text(response, text_of(response).ljust(octets - 7, b"."))
 
 
-@fault(Place.REPLY, "R1939-RESP-04")
+@fault(Place.REPLY, "R1939-RESP-04", "R2449-LEN-03")
 def refusal_repeats_the_command(scene: Scene, response: Response) -> Response:
     """Refusals repeat the whole command, however long it was."""
     if response.positive or scene.command is None:
         return response
     said = bytes(octet if 0x20 <= octet < 0x7F else 0x3F for octet in scene.command.line.content)
-    return with_text(response, b"cannot obey " + said)
+    return with_text(response, text_of(response) + b": " + said)
 
 
 # -- lines too many --------------------------------------------------------------------------------------------------

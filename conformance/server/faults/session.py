@@ -226,13 +226,13 @@ def quit_not_implemented(_: Scene, given: Given) -> Response | None:
     return _missing(given, "QUIT")
 
 
-@fault(Place.COMMAND, "R1939-OPT-02")
+@fault(Place.COMMAND, "R1939-OPT-02", "R2449-CAP-01")
 def top_announced_in_vain(_: Scene, given: Given) -> Response | None:
     """There is no TOP, though CAPA lists it."""
     return _missing(given, "TOP")
 
 
-@fault(Place.COMMAND, "R1939-OPT-02")
+@fault(Place.COMMAND, "R1939-OPT-02", "R2449-CAP-01")
 def uidl_announced_in_vain(_: Scene, given: Given) -> Response | None:
     """There is no UIDL, though CAPA lists it."""
     return _missing(given, "UIDL")
@@ -260,7 +260,12 @@ def _without_uidl(scene: Scene, response: Response) -> Response:
     return without_capability(scene, response, b"UIDL")
 
 
-@fault(Place.COMMAND, "R1939-STATE-02")
+@fault(
+    Place.COMMAND,
+    "R1939-STATE-02",
+    at_least="nothing that AUTH is for works, so its own RFCs are broken too",
+    beside=("rfc5034",),
+)
 def auth_accepted(_: Scene, given: Given) -> Response | None:
     """AUTH is answered +OK, whatever the mechanism, and nothing comes of it."""
     return OK if given.verb == "AUTH" else None
@@ -284,6 +289,11 @@ def uidl_accepted_in_vain(scene: Scene, given: Given) -> Response | None:
 def stls_ignored(_: Scene, given: Given) -> Response | None:
     """STLS, which there is not, is not answered."""
     return NOTHING if given.verb == "STLS" else None
+
+
+@stls_ignored.at(Place.REPLY)
+def _without_stls(scene: Scene, response: Response) -> Response:
+    return without_capability(scene, response, b"STLS")
 
 
 @fault(Place.COMMAND, "R1939-STATE-02")

@@ -119,7 +119,7 @@ def greeting_waits_for_the_client(_: Scene, __: Response, blocks: Blocks) -> Sen
 # -- endless ---------------------------------------------------------------------------------------------------------
 
 
-@fault(Place.OCTETS, "R1939-RESP-04", usually="NOOP")
+@fault(Place.OCTETS, "R1939-RESP-04", "R2449-LEN-03", usually="NOOP")
 def endless_line(_: Scene, __: Response, ___: Blocks) -> Sent:
     """A status line does not end."""
     yield b"+OK "
