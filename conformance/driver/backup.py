@@ -1,7 +1,8 @@
 """Saves what a maildrop holds, byte for byte, before a run may empty it.
 
-Every message is retrieved into a file of its own, block by block; each file is read again and compared with what came,
-and with the size in the drop listing. Only when all of them are safe on disk, and the maildrop still shows the same
+Every message is retrieved into a file of its own, block by block, in UTF-8 mode where the server has one: without it a
+surrogate may be shown in place of a message (RFC 6856 §2.1). Each file is read again and compared with what came, and
+with the size in the drop listing. Only when all of them are safe on disk, and the maildrop still shows the same
 messages, are just these marked as deleted. Whatever goes wrong, the session then ends without QUIT, and a session that
 ends without QUIT removes nothing (RFC 1939 §6).
 """
@@ -34,7 +35,7 @@ def save_and_empty(target: Target, account: Account, folder: Path) -> list[Path]
 
     The files. Raises `TargetError` when anything is not as it must be; then nothing was deleted.
     """
-    with session(target, account, "backup") as driver:
+    with session(target, account, "backup", utf8=True) as driver:
         try:
             listed = _listing(driver)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

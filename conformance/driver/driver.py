@@ -6,21 +6,22 @@ made raises `TargetError`. Whatever the peer does, no call takes more than a bou
 
 import math
 import select
-import socket
-import struct
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
 from conformance.driver.connecting import connected
-from conformance.driver.target import Target
+from conformance.driver.cutting import Cutting, between, in_pieces
+from conformance.driver.securing import refused, shake_hands
+from conformance.driver.stream import Stream
+from conformance.driver.target import Target, TargetError, TlsMode
+from conformance.driver.tls import Channel, TlsError
 from conformance.transcript import Conversation, Exchange, Incident, Mark, Transcript
+from conformance.wire import State
 
 __all__ = ["Driver"]
 
-_BLOCK: Final = 1 << 16
-_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 _LINE: Final = 1 << 20
 """Octets that are read without a whole line or the beginning of a body among them."""
 _LISTING: Final = 16 << 20
@@ -28,19 +29,23 @@ _LISTING: Final = 16 << 20
 _MESSAGES: Final = frozenset({"RETR", "TOP"})
 _LAST_LOOK: Final = 16
 """Blocks that are still read when the client closes."""
+_BEHIND_LOGIN: Final = frozenset({State.TRANSACTION, State.UPDATE})
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 
 
 class Driver:
     """One connection to a target."""
 
-    def __init__(self, target: Target, name: str = "A") -> None:
+    def __init__(self, target: Target, name: str = "A", cutting: Cutting | None = None) -> None:
         self.target = target
         self.transcript = Transcript(name, target.address)
         self.conversation = Conversation(self.transcript)
         self.too_slow = False
         """Whether a reply was given up although there still came something of it."""
-        self._socket: socket.socket | None = None
+        self.stls: Exchange | None = None
+        """The STLS by which the driver itself came to TLS, as the target wants it."""
+        self._cut = cutting.cutter(name) if cutting is not None else None
+        self._socket: Stream | None = None
         self._poll = select.poll()
         self._reads = self._writes = True
         self._most = 0
@@ -57,12 +62,57 @@ class Driver:
 
     # -- beginning and end ---------------------------------------------------------------------------------------
 
-    def connect(self) -> None:
-        """Open the connection; `TargetError` when that fails."""
+    def connect(self, *, clear: bool = False, at_once: bool = False) -> None:
+        """Open the connection, and come to TLS as the target wants it, unless `clear`; `TargetError` when that fails.
+
+        Unless `at_once` it waits where the server wants some time between two logins. A server that does not greet is
+        left as it is: whoever reads the greeting will see it.
+        """
+        if not at_once:
+            self.target.pace.wait()
         self.transcript.opened = time.monotonic()
-        self._socket = connected(self.target)
+        self._socket = Stream(connected(self.target))
         self._poll.register(self._socket, select.POLLIN)
         self._mark(Incident.CONNECTED)
+        try:
+            self._come_to_tls(TlsMode.NONE if clear else self.target.tls.mode)
+        except TargetError:
+            self.close()
+            raise
+
+    def _come_to_tls(self, mode: TlsMode) -> None:
+        if mode is TlsMode.STARTTLS:
+            greeting = self.read_greeting()
+            if greeting is None or not greeting.positive:
+                return
+            self.stls = self.ask(b"STLS")
+            if self.stls is None or not self.stls.positive:
+                raise TargetError(refused(self.target, self.stls))
+        if mode is not TlsMode.NONE and (why := self.start_tls()):
+            raise TargetError(refused(self.target, None, why))
+
+    def start_tls(self, version: str = "") -> str:
+        """Begin TLS now, offering one version alone where one is named; empty when it succeeded, else why it failed.
+
+        Then the connection is over: nothing can be said on it any more.
+        """
+        if self._socket is None or self._socket.channel is not None:
+            return "the connection has ended" if self._socket is None else "TLS is spoken already"
+        self._allow()
+        self._take_what_came()
+        why = shake_hands(self._socket, self.target, version) if self._socket is not None else "the connection ended"
+        if why:
+            self._mark(Incident.NO_TLS, why)
+            self._end(Incident.CLIENT_CLOSED)
+        elif (channel := self.channel) is not None:
+            self._mark(Incident.TLS, f"{channel.version}, {channel.cipher}")
+            self._take()
+        return why
+
+    @property
+    def channel(self) -> Channel | None:
+        """TLS, while it is spoken."""
+        return self._socket.channel if self._socket is not None else None
 
     @property
     def open(self) -> bool:
@@ -80,12 +130,14 @@ class Driver:
         for _ in range(_LAST_LOOK):
             if not self._take():
                 break
+        if self._socket is not None and self._writes:
+            self._socket.say_goodbye()
         self._end(Incident.CLIENT_CLOSED)
 
     def reset(self) -> None:
         """End the connection by a TCP reset."""
         if self._socket is not None:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self._socket.reset_on_close()
             self._end(Incident.CLIENT_RESET)
 
     def half_close(self) -> None:
@@ -93,7 +145,7 @@ class Driver:
         if self._socket is not None and self._writes:
             self._writes = False
             try:
-                self._socket.shutdown(socket.SHUT_WR)
+                self._socket.half_close()
             except OSError:
                 self._end(Incident.SERVER_RESET)
             else:
@@ -102,16 +154,17 @@ class Driver:
     # -- sending -------------------------------------------------------------------------------------------------
 
     def send(self, octets: bytes, piece: int = 0, pause: float = 0.0) -> None:
-        """Send octets as they are, in one segment, or in pieces of so many octets with a pause between them.
+        """Send octets in one segment, or in pieces of so many octets with a pause between them; or as all is cut.
 
         What has come in the meantime is read first: it cannot be the answer to this.
         """
         self._allow()
         self._take_what_came()
-        for at in range(0, len(octets), piece or len(octets) or 1):
-            if at and pause:
-                self.quiet(pause)
-            self._send_all(octets[at : at + (piece or len(octets))])
+        pieces = in_pieces(octets, piece) if self._cut is None else self._cut(octets)
+        for number, part in enumerate(pieces):
+            if number and (seconds := pause if self._cut is None else between(pieces)):
+                self.quiet(seconds)
+            self._send_all(part)
 
     def ask(self, command: bytes, patience: float | None = None) -> Exchange | None:
         """Send a command and wait for the reply to it; None when it cannot be sent any more."""
@@ -126,7 +179,7 @@ class Driver:
     def _send_all(self, octets: bytes) -> None:
         view, limits = memoryview(octets), self.target.limits
         began = last = time.monotonic()
-        while view and self.open:
+        while self._socket is not None and self._writes and (view or self._socket.unsent):
             if taken := self._push(view):
                 self._record_sent(bytes(view[:taken]))
                 view, last = view[taken:], time.monotonic()
@@ -146,8 +199,6 @@ class Driver:
             return 0
         try:
             return self._socket.send(view)
-        except BlockingIOError:
-            return 0
         except OSError:
             self._record_sent(bytes(view))  # it was said, though nobody can have heard it
             self._end(Incident.SERVER_RESET)
@@ -276,13 +327,21 @@ class Driver:
         if self._socket is None or not self._reads:
             return False
         try:
-            octets = self._socket.recv(_BLOCK)
+            octets = self._socket.receive()
         except BlockingIOError:
             return False
         except OSError:
             self._end(Incident.SERVER_RESET)
             return False
-        return self._received(octets)
+        except TlsError as error:
+            self._mark(Incident.NOT_TLS if error.in_the_clear else Incident.NO_TLS, str(error))
+            self._end(Incident.CLIENT_CLOSED)
+            return False
+        if octets is not None and not self._received(octets):
+            return False
+        if self.channel is not None and self.channel.alerted:
+            self._left_by_alert()
+        return self._reads
 
     def _received(self, octets: bytes) -> bool:
         if not octets:
@@ -290,13 +349,24 @@ class Driver:
             self._mark(Incident.SERVER_CLOSED)
             return False
         self.transcript.record("S", octets, self._now())
+        before = self.conversation.state
         self.conversation.follow()
+        if before not in _BEHIND_LOGIN and self.conversation.state in _BEHIND_LOGIN:
+            self.target.pace.note()
         if self.transcript.length("S") > self._most:
             self._too_much("more than any reply has")
         elif len(self.transcript.entries) > self.target.limits.pieces:
             self.too_slow = True
             self._too_much(f"in more than {self.target.limits.pieces} pieces")
         return True
+
+    def _left_by_alert(self) -> None:
+        """The server closes, and says so; it may wait for our alert before it lets go (RFC 8314 §3.4)."""
+        if self._socket is not None and self._reads:
+            self._mark(Incident.CLOSE_ALERT)
+            self._socket.say_goodbye()
+            self._reads = self._writes = False
+            self._mark(Incident.SERVER_CLOSED)
 
     def _allow(self) -> None:
         """Say how much may come until the next call."""

@@ -142,9 +142,27 @@ def test_nothing_is_removed_when_anything_is_not_as_it_must_be(
     assert "nothing was removed" in text
 
 
+def test_a_message_that_needs_utf_8_is_saved_as_it_is_and_no_surrogate_of_it(tmp_path: Path) -> None:
+    octets = "Subject: Grüße\r\n\r\nhello\r\n".encode()
+    with ReferenceServer([Opened("alice", "open sesame")]) as server:
+        server.deliver("alice", octets)
+        (saved,) = save_and_empty(Target("127.0.0.1", server.port), ALICE, tmp_path)
+        assert server.store.open("alice").maildrop.messages == ()
+    assert saved.read_bytes() == octets
+
+
+def test_a_server_that_lists_utf8_and_refuses_it_keeps_its_mail(tmp_path: Path) -> None:
+    script = [answering({b"CAPA": b"+OK\r\nUTF8\r\n.\r\n", b"UTF8": b"-ERR\r\n"})]
+    with peer(script) as server, pytest.raises(TargetError, match=r"lists UTF8 and refuses it.*nothing was removed"):
+        save_and_empty(server.target(), ALICE, tmp_path)
+    assert not any(line.upper().startswith((b"DELE", b"QUIT")) for line in server.lines[0].lines)
+
+
 def test_a_retrieval_that_the_server_cuts_in_the_middle_removes_nothing(tmp_path: Path) -> None:
     script: list[Action] = [
         say(b"+OK ready\r\n"),
+        hear(),
+        say(b"-ERR\r\n"),
         hear(),
         say(b"+OK\r\n"),
         hear(),
