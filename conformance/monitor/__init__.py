@@ -26,7 +26,11 @@ only command in between has lost it. When no one can be named, nobody is.
 * NET-05 with whichever clause demanded the answer that did not come;
 * LIST-07 with FMT-02, FMT-03 and FMT-04, and TOP-02 with TOP-10, which say why it is broken;
 * LIST-03 with MULTI-13 when the scan listing comes on a second line; STAT-03 with STAT-09 when the answer for an empty
-  maildrop has no numbers; STAT-06 with STAT-09 when everything is marked and the total stays.
+  maildrop has no numbers; STAT-06 with STAT-09 when everything is marked and the total stays;
+* R2449-LEN-03 with RESP-04, where the server has CAPA and so has taken that RFC on.
+* R5034-AUTH-03 with STATE-04, and AUTH-02 where AUTH itself had logged in; R1734-AUTH-02 with R5034-AUTH-12, and
+  R4422-SASL-02 with R5034-AUTH-11 where the exchange succeeds: the later RFC says what the earlier one said. Words in
+  place of an empty challenge are neither base64 (R5034-AUTH-05) nor empty (AUTH-07).
 
 Two clauses about the same octets are kept apart by what the RFC says more closely. Lines that nobody asked for are a
 second response (NET-05) when a status line comes together with the first, part of it (NET-03, MULTI-11, MULTI-13) when
@@ -34,6 +38,10 @@ they follow at once and are no status lines, and unasked for (NET-06) otherwise.
 of its place (MULTI-06) when it is the first, or when its like was stuffed in the same message, else of its form
 (MULTI-03); in TOP it is TOP-05. A missing end is a missing terminating line (MULTI-02), a listing on one line (LIST-02)
 or a full stop without a line of its own (MULTI-05). A blank ends a unique-id: what follows it is UIDL-05, not UIDL-07.
+What stands in brackets before a text is a code of the wrong shape (R2449-GRAM-05), unless the bracket is never closed
+or holds words: then it is no code (R2449-RCODE-01). Of a challenge with data the space before them is R5034-AUTH-04 and
+the rest AUTH-05; one without is AUTH-07. A response is wrong by its alphabet (AUTH-14), else by its pads (AUTH-15),
+else because a character is left over (AUTH-13).
 """
 
 from conformance.monitor.ledger import Ledger

@@ -108,7 +108,7 @@ def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes,
     comparison = Comparison(delivered)
     if body.digest in delivered.digests and not body.flaws:
         if body.stuffed:
-            comparison.stuffed |= _forms(delivered)
+            comparison.stuffed |= delivered.stuffed_forms
         return comparison
     start = body.start + len(header)
     _header(comparison, exchange, body, unstuff(header))
@@ -122,11 +122,6 @@ def compare(exchange: Exchange, body: Body, delivered: Delivered, header: bytes,
         comparison.doubtful = any(found.kind not in certain for found in comparison.differences)
         comparison.differences = [found for found in comparison.differences if found.kind in certain]
     return comparison
-
-
-def _forms(delivered: Delivered) -> set[bool]:
-    forms = {line == b"." for line in delivered.lines if line.startswith(b".")}
-    return forms | {False} if delivered.octets.startswith(b".") else forms
 
 
 def _header(comparison: Comparison, exchange: Exchange, body: Body, header: bytes) -> None:

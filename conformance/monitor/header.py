@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["HeaderComparison", "compare_headers", "fields"]
+__all__ = ["HeaderComparison", "compare_headers", "fields", "is_rewritten"]
 
 _FIELD: Final = re.compile(rb"(?P<name>[!-9;-~]+)[ \t]*:")
 _FOLD: Final = re.compile(rb"[ \t\r\n]+")
@@ -72,7 +72,12 @@ def compare_headers(came: bytes, put: bytes) -> HeaderComparison:
 def _is_loose(field_: tuple[bytes, bytes]) -> bool:
     """Whether a field may come changed, or not at all; of octets that are not ASCII RFC 6856 has more to say."""
     name, whole = field_
-    return _REWRITTEN.fullmatch(name) is not None or not whole.isascii()
+    return is_rewritten(name) or not whole.isascii()
+
+
+def is_rewritten(name: bytes) -> bool:
+    """Whether deliveries and stores change and take away fields of this name."""
+    return _REWRITTEN.fullmatch(name) is not None
 
 
 def _even(whole: bytes) -> bytes:

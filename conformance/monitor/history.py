@@ -93,10 +93,18 @@ class Scene:
 
     ledger: Ledger
     histories: dict[bytes, History] = field(default_factory=dict)
+    announced: frozenset[str] = frozenset()
+    """What CAPA lists, before the first connection as far as that is known."""
+    logins: dict[bytes, Exchange] = field(default_factory=dict)
+    """The last login of each account that was granted."""
+    delays: dict[bytes, int] = field(default_factory=dict)
+    """Seconds between logins of an account, as CAPA told it."""
     utf8: bool = False
     """Whether the server offers UTF8: then the sizes in STAT need not be exact (RFC 6856 §2.1)."""
     passwords: set[tuple[bytes, bytes]] = field(default_factory=set)
     """Names and passwords that were accepted together."""
+    begun: set[str] = field(default_factory=set)
+    """SASL mechanisms by which an initial response has logged in."""
     barred: set[str] = field(default_factory=set)
     """Commands that were refused before login, when neither a name nor anything else had been tried."""
     stuffs: bool = False
@@ -105,7 +113,7 @@ class Scene:
     """What is worth telling and breaks nothing."""
 
     def __post_init__(self) -> None:
-        self.offers(self.ledger.capabilities)
+        self.announced = self.offers(self.ledger.capabilities)
 
     def offers(self, lines: Iterable[bytes]) -> frozenset[str]:
         """Take notice of what CAPA lists, in capitals; the capabilities by name."""

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 __all__ = ["Delivered", "Ledger", "message_id"]
@@ -11,6 +11,8 @@ __all__ = ["Delivered", "Ledger", "message_id"]
 _HEADER_END: Final = re.compile(rb"(?P<last>\r?\n)\r?\n")
 _MESSAGE_ID: Final = re.compile(rb"^Message-ID[ \t]*:\s*(<[^<>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
 _LINE_END: Final = re.compile(rb"\r?\n")
+_KEPT: Final = 1 << 20
+"""Octets of a message up to which what was found out about it is kept for the next scenario."""
 _DELICATE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]|\r(?!\n)|(?<!\r)\n|[^\n]{1000}")
 
 
@@ -66,6 +68,12 @@ class Delivered:
         return _DELICATE.search(self.octets) is not None
 
     @cached_property
+    def stuffed_forms(self) -> frozenset[bool]:
+        """Of the lines that have to be stuffed, whether some are a full stop alone, and whether some are not."""
+        forms = {line == b"." for line in self.lines if line.startswith(b".")}
+        return frozenset(forms | {False} if self.octets.startswith(b".") else forms)
+
+    @cached_property
     def digests(self) -> frozenset[bytes]:
         """SHA-256 of what RETR sends of it when nothing was added: each line end as CRLF, the last included."""
         whole = self.octets if self.terminated else self.octets + b"\r\n"
@@ -73,6 +81,11 @@ class Delivered:
         if whole.count(b"\n") > whole.count(b"\r\n"):  # a huge message is not copied in vain
             forms.append(_LINE_END.sub(b"\r\n", whole))
         return frozenset(hashlib.sha256(form).digest() for form in forms)
+
+
+@lru_cache(maxsize=256)  # scenarios fill maildrops with the same messages again and again
+def _known(octets: bytes) -> Delivered:
+    return Delivered(octets)
 
 
 class Ledger:
@@ -89,6 +102,7 @@ class Ledger:
         seen_stamps: dict[bytes, tuple[str, float]] | None = None,
         apop: bool = False,
         capabilities: Iterable[bytes] = (),
+        clock_rate: float = 1.0,
     ) -> None:
         self.seen_stamps: dict[bytes, tuple[str, float]] = {} if seen_stamps is None else seen_stamps
         """Time stamps of greetings, and on which connection and when each was first seen.
@@ -99,6 +113,8 @@ class Ledger:
         """Whether the server is known to have APOP, so that what looks like a time stamp is one."""
         self.capabilities = tuple(line.upper() for line in capabilities)
         """The lines that the server is known to list when asked by CAPA."""
+        self.clock_rate = clock_rate
+        """How much faster than ours the server's clock runs."""
         self._delivered: dict[bytes, list[Delivered]] = {}
         self._added: set[bytes] = set()
         self._index: dict[tuple[bytes, bytes | None], list[Delivered]] = {}
@@ -119,11 +135,20 @@ class Ledger:
         return None if user is None or user in self._added or not self.knows(user) else len(self._delivered[user])
 
     def _deliver(self, user: bytes, octets: bytes) -> None:
-        message = Delivered(octets)
+        message = _known(octets) if len(octets) <= _KEPT else Delivered(octets)
         self._delivered.setdefault(user, []).append(message)
         self._index.setdefault((user, message.message_id), []).append(message)
         if message.message_id is not None:
             self._undotted.setdefault((user, message.message_id.replace(b".", b"")), []).append(message)
+
+    @property
+    def users(self) -> frozenset[bytes]:
+        """Whose maildrops the run filled."""
+        return frozenset(self._delivered)
+
+    def owners(self, identifier: bytes | None) -> frozenset[bytes]:
+        """Into whose maildrops a message with this identifier was put."""
+        return frozenset(user for user in self._delivered if self._copies(user, identifier))
 
     def knows(self, user: bytes | None) -> bool:
         """Whether the run filled this user's maildrop."""

@@ -9,7 +9,7 @@ from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.history import Scene
 from conformance.monitor.ledger import Ledger
 from conformance.monitor.openings import Openings
-from conformance.monitor.registry import EVERY, Rule, SessionRule, exchange_rules, session_rules
+from conformance.monitor.registry import EVERY, TURN, Rule, SessionRule, exchange_rules, session_rules
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
 from conformance.transcript import Conversation, Evidence, Exchange
@@ -17,7 +17,9 @@ from conformance.verdicts import Outcome, Verdict
 
 __all__ = ["Monitor"]
 
-_MISLEADING: Final = frozenset({"R1939-STATE-04", "R1939-AUTH-12", "R1939-AUTH-13", "R1939-DELE-02", "R1939-APOP-08"})
+_MISLEADING: Final = frozenset(
+    {"R1939-STATE-04", "R1939-AUTH-12", "R1939-AUTH-13", "R1939-DELE-02", "R1939-APOP-08", "R5034-AUTH-03"}
+)
 """Clauses after whose break the server stands elsewhere than commands and replies say: no more is built on them."""
 
 
@@ -62,8 +64,8 @@ class Monitor:
 
     def _look_at(self, session: Session, exchange: Exchange) -> None:
         seen = Seen(exchange, session)
-        if session.sure and exchange.certain and not session.turn and (session.pipelines or not exchange.pipelined):
-            self._apply(self._rules.get(seen.verb) or self._rules[EVERY], seen)
+        if session.sure and exchange.certain and (session.pipelines or not exchange.pipelined):
+            self._apply(self._rules.get(TURN if seen.turn else seen.verb) or self._rules[EVERY], seen)
         if session.sure and exchange.certain and exchange.reply is not None and exchange.lost is None:
             learn_drop(seen)
         session.learn(exchange)

@@ -14,6 +14,7 @@ __all__ = [
     "EVERY",
     "GREETING",
     "JUDGES",
+    "TURN",
     "Judge",
     "Rule",
     "SessionJudge",
@@ -35,6 +36,9 @@ EVERY: Final = "*"
 
 GREETING: Final = "greeting"
 """Stands for the greeting."""
+
+TURN: Final = "turn"
+"""Stands for the turns of AUTH, which are no commands (RFC 5034 §4)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,9 +102,9 @@ def judge_session(*clauses: str) -> Callable[[SessionJudge], SessionJudge]:
 
 @cache  # all judges are entered when the package is imported
 def exchange_rules() -> Mapping[str, tuple[Rule, ...]]:
-    """The rules for each command; under `EVERY` those for the commands that are not named."""
+    """The rules for each command, the greeting and turns; under `EVERY` those for the commands that are not named."""
     verbs = {verb for rule in _RULES for verb in rule.verbs}
-    return {verb: tuple(rule for rule in _RULES if _meets(rule, verb)) for verb in verbs | {EVERY, GREETING}}
+    return {verb: tuple(rule for rule in _RULES if _meets(rule, verb)) for verb in verbs | {EVERY, GREETING, TURN}}
 
 
 def session_rules() -> tuple[SessionRule, ...]:
@@ -109,7 +113,7 @@ def session_rules() -> tuple[SessionRule, ...]:
 
 
 def _meets(rule: Rule, verb: str) -> bool:
-    return verb in rule.verbs or (EVERY in rule.verbs and verb != GREETING)
+    return verb in rule.verbs or (EVERY in rule.verbs and verb not in (GREETING, TURN))
 
 
 def _note(clauses: tuple[str, ...], look: Judge | SessionJudge) -> None:

@@ -15,9 +15,10 @@ from conformance.monitor.readings import (
     read_id,
     read_scan,
 )
+from conformance.monitor.sasl import Sasl
 from conformance.monitor.session import Session
 from conformance.transcript import Exchange
-from conformance.wire import Body, Command, Indicator, InvalidCommand, Line, State
+from conformance.wire import Body, Given, Indicator, Line, State, Turn
 
 __all__ = ["Seen"]
 
@@ -30,7 +31,7 @@ class Seen:
         command = exchange.command
         self.exchange = exchange
         self.session = session
-        self.command: Command | InvalidCommand | None = command
+        self.command: Given | None = command
         self.reply = reply
         """The reply, if all of it came."""
         self.verb = command.verb if command is not None else "greeting"
@@ -38,6 +39,8 @@ class Seen:
         self.positive = reply is not None and reply.positive
         self.negative = reply is not None and reply.negative
         self.wellformed = command is not None and command.wellformed
+        self.turn = command if isinstance(command, Turn) else None
+        """The turn of AUTH that this is, if it is one."""
         self.number = command.message if command is not None else None
         """The message-number that the command names, if it names one beyond doubt."""
         self.body: Body | None = reply.body if reply is not None else None
@@ -56,6 +59,11 @@ class Seen:
     def in_authorization(self) -> bool:
         """Whether the session stands in AUTHORIZATION beyond doubt."""
         return self.state is State.AUTHORIZATION and not self.session.adrift
+
+    @cached_property
+    def sasl(self) -> Sasl | None:
+        """The exchange that AUTH began, this turn of it not included; the one that it asks for, where this is AUTH."""
+        return self.session.sasl if self.turn is not None else Sasl.begun_by(self.command)
 
     @property
     def arguments(self) -> tuple[bytes, ...]:

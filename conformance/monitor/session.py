@@ -2,10 +2,13 @@
 
 from typing import Final
 
+from conformance.monitor.announced import LISTED, period, read
 from conformance.monitor.drop import Drop
 from conformance.monitor.history import Past, Scene
+from conformance.monitor.international import International
+from conformance.monitor.sasl import Sasl
 from conformance.transcript import Chunk, Conversation, Exchange, Incident, Mark
-from conformance.wire import Command, Indicator, State
+from conformance.wire import Command, Indicator, Reply, State, Turn, challenge_of
 from conformance.wire.grammar import COMMAND_LIMIT, TIMESTAMP
 
 __all__ = ["LOGINS", "Session"]
@@ -19,8 +22,6 @@ _ENDINGS: Final = frozenset(
 _UNCONDITIONAL: Final = frozenset({"STAT", "LIST", "NOOP", "RSET"})
 """Commands that succeed in every maildrop, without an argument."""
 _GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
-_LISTED: Final = 200
-"""Lines of CAPA that are read."""
 _PATIENCE: Final = 2
 """Refused commands after which a server may close without a word."""
 _IDLE: Final = {State.AUTHORIZATION: 30.0, State.TRANSACTION: 600.0}
@@ -57,7 +58,7 @@ class Session:
         self.failed_apop = False
         """Whether the last login that was tried was an APOP that was refused."""
         self.refusals = 0
-        """Commands that were refused in a row."""
+        """Commands that were refused in a row, those left out whose refusal is in their nature."""
         self.login: Exchange | None = None
         """The command whose positive answer opened the maildrop."""
         self.before: Past | None = None
@@ -72,10 +73,16 @@ class Session:
         self.quit: Exchange | None = None
         """QUIT, once it was answered."""
         self.capabilities: frozenset[str] = frozenset()
+        self.asked_capa: dict[State, Exchange] = {}
+        """The last CAPA in each state, and how it was answered; what was said outside of TLS is forgotten inside."""
+        self.international = International()
+        """How it stands with UTF8 and LANG."""
         self.stamp: bytes | None = None
         """What looks like a time stamp in the greeting."""
-        self.turn = False
-        """Whether the next line of the client is a turn of AUTH and no command (RFC 5034 §4)."""
+        self.mechanisms: frozenset[str] = frozenset()
+        """What the SASL capability listed last, in capitals (RFC 5034 §3)."""
+        self.sasl: Sasl | None = None
+        """The exchange that AUTH began, while it goes on (RFC 5034 §4)."""
         self.asked_before = frozenset[str]()
         """Commands without an argument that were answered positively since the maildrop was opened."""
         self.spoke_at: float | None = None
@@ -107,6 +114,11 @@ class Session:
     def pipelines(self) -> bool:
         """Whether the server promised to answer commands that come in a batch (RFC 2449 §6.8)."""
         return "PIPELINING" in self.capabilities
+
+    @property
+    def announces(self) -> frozenset[str]:
+        """What the server is known to list when asked by CAPA, here or elsewhere; nothing where it has no CAPA."""
+        return self.capabilities | self.scene.announced
 
     # -- what did not come ---------------------------------------------------------------------------------------
 
@@ -204,23 +216,27 @@ class Session:
             return
         if any(not _is_status(line.content) for line in exchange.extra):
             self._doubt(exchange)  # the rest may come later, and would be taken for replies
-        if self.turn:
-            self._learn_turn(exchange)
+        if isinstance(command, Turn):
+            self._learn_turn(command, reply, exchange)
             return
         self._learn_access(exchange)
+        self.international.learn(exchange)
         if reply.indicator is Indicator.NONE:
             self._doubt(exchange)
         if exchange.verb in ("USER", "PASS", "APOP", "AUTH", "STLS"):
             self._learn_login(exchange)
         elif exchange.verb == "QUIT" and (exchange.positive or self._left(exchange)):
             self.quit = exchange
-        elif exchange.verb == "CAPA" and exchange.positive:
+        elif exchange.verb == "CAPA" and command.wellformed:
             self._learn_capabilities(exchange)
         if exchange.verb != "USER":
             self.fresh_name = False
         if exchange.positive and isinstance(command, Command) and not command.arguments:
             self.asked_before |= {command.verb}
-        self.refusals = self.refusals + 1 if exchange.negative and not _plausible(exchange) else 0
+        if not exchange.negative:
+            self.refusals = 0
+        elif not _plausible(exchange):  # a server may count what is plausible or not
+            self.refusals += 1
 
     def _learn_access(self, exchange: Exchange) -> None:
         """What is open and what is not: before anything was tried, and behind a login."""
@@ -247,19 +263,32 @@ class Session:
                 self.name, self.named, self.failed_pass = b" ".join(arguments), True, False
             return
         if exchange.verb == "STLS":
+            self.fresh_name = False  # a server may keep the name: that is for R2595-STLS-13, which is disputed
             if exchange.positive:
-                self.name, self.named, self.fresh_name = None, False, False
+                self.asked_capa.clear()
+                self.mechanisms = frozenset()
             return
-        if exchange.verb == "AUTH" and exchange.reply is not None and not (exchange.positive or exchange.negative):
-            self.turn = exchange.reply.indicator is Indicator.CONTINUATION
+        if exchange.verb == "AUTH" and exchange.reply is not None:
+            self._exchanged(Sasl.begun_by(command), exchange.reply, exchange)
             return
         user = {"PASS": self.name, "APOP": arguments[0] if arguments else None}.get(exchange.verb)
         self._logged_in(exchange, user)
 
-    def _learn_turn(self, exchange: Exchange) -> None:
-        if exchange.reply is not None and exchange.reply.indicator is not Indicator.CONTINUATION:
-            self.turn = False
-            self._logged_in(exchange, None)
+    def _learn_turn(self, turn: Turn, reply: Reply, exchange: Exchange) -> None:
+        if self.sasl is not None:
+            self.sasl.turns.append(turn)
+        self._exchanged(self.sasl, reply, exchange)
+
+    def _exchanged(self, sasl: Sasl | None, reply: Reply, exchange: Exchange) -> None:
+        """What a reply to AUTH or a turn of it comes to: the exchange goes on, or it is over."""
+        self.sasl = sasl if reply.challenges else None
+        if reply.challenges:
+            if sasl is not None:
+                sasl.challenge = challenge_of(reply)
+            return
+        if exchange.positive and sasl is not None and sasl.initial is not None:
+            self.scene.begun.add(sasl.mechanism)
+        self._logged_in(exchange, sasl.user if sasl is not None else None)
 
     def _logged_in(self, exchange: Exchange, user: bytes | None) -> None:
         if exchange.state is not State.AUTHORIZATION:
@@ -270,6 +299,8 @@ class Session:
             self.login, self.user, self.drop = exchange, user, Drop()
             self.unproven, self.refused_since = True, frozenset()
             self.asked_before = frozenset()
+            if user is not None:
+                self.scene.logins[user] = exchange
             if verb == "PASS" and user is not None and exchange.command is not None:
                 self.scene.passwords.add((user, b" ".join(exchange.command.arguments)))
         elif exchange.negative:
@@ -278,7 +309,17 @@ class Session:
             self.failed_pass = self.failed_pass or verb == "PASS"
 
     def _learn_capabilities(self, exchange: Exchange) -> None:
-        self.capabilities = self.scene.offers(line.content.upper() for line in exchange.body_lines()[:_LISTED])
+        self.asked_capa[exchange.state] = exchange
+        if not exchange.positive:
+            return
+        lines = exchange.body_lines()[:LISTED]
+        self.capabilities = self.scene.offers(line.content.upper() for line in lines)
+        found = tuple(read(lines))
+        names = (name for capability in found if capability.tag == "SASL" for name in capability.words[1:] if name)
+        self.mechanisms = frozenset(name.decode("latin-1").upper() for name in names)
+        delays = [period(capability) for capability in found if capability.tag == "LOGIN-DELAY"]
+        if self.user is not None and len(delays) == 1 and delays[0] is not None:
+            self.scene.delays[self.user] = delays[0].number
 
 
 def _is_status(octets: bytes) -> bool:

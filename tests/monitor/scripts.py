@@ -117,17 +117,22 @@ class Case:
     title: str
     script: str
     broken: str = ""
-    """The clauses that are broken, without R1939-: these and no other."""
+    """The clauses that are broken, those of RFC 1939 without R1939-: these and no other."""
     kept: str = ""
     """Clauses among those that are kept."""
     mails: Mapping[str, bytes] = field(default_factory=dict)
     """Messages that were put into alice's maildrop; none of them is known when there are none."""
     later: Mapping[str, bytes] = field(default_factory=dict)
     """Messages that were put there too, nobody knows when."""
+    elsewhere: Mapping[str, bytes] = field(default_factory=dict)
+    """Messages that were put into bob's maildrop."""
     bodies: Mapping[str, bytes] = field(default_factory=dict)
     """Messages that the script names, and that were not put there."""
     apop: bool = False
     """Whether the server is known to have APOP."""
+    lists: str = ""
+    """What CAPA is known to list, without arguments."""
+    clock_rate: float = 1.0
 
     def __str__(self) -> str:
         return self.title
@@ -135,10 +140,17 @@ class Case:
 
 def judged(case: Case) -> list[Verdict]:
     """All verdicts on a case."""
-    ledger = Ledger({b"alice": list(case.mails.values())} if case.mails else {}, apop=case.apop)
+    ledger = Ledger(
+        {user: list(mails.values()) for user, mails in ((b"alice", case.mails), (b"bob", case.elsewhere)) if mails},
+        apop=case.apop,
+        capabilities=case.lists.encode().split(),
+        clock_rate=case.clock_rate,
+    )
     for octets in case.later.values():
         ledger.add_delivered(b"alice", octets)
-    return Monitor(ledger).judge(conversations(case.script, {**case.mails, **case.later, **case.bodies}))
+    return Monitor(ledger).judge(
+        conversations(case.script, {**case.mails, **case.later, **case.elsewhere, **case.bodies})
+    )
 
 
 def check(case: Case) -> None:

@@ -55,6 +55,14 @@ CASES = [
     Case("LIST on an empty maildrop", session("C: STAT\nS: +OK 0 0\nC: LIST\nS: +OK\nS: ."), kept="LIST-05"),
     Case("LIST on an empty maildrop is refused", session("C: STAT\nS: +OK 0 0\nC: LIST\nS: -ERR"), broken="LIST-05"),
     Case(
+        "what is no LIST command is refused on an empty maildrop",
+        session("C: STAT\nS: +OK 0 0\nC: LIST \\x7f\nS: -ERR"),
+    ),
+    Case(
+        "what is no LIST command is refused with everything marked",
+        session("C: STAT\nS: +OK 1 120\nC: DELE 1\nS: +OK\nC: LIST \\x7f\nS: -ERR"),
+    ),
+    Case(
         "LIST with everything marked",
         session("C: STAT\nS: +OK 1 120\nC: DELE 1\nS: +OK\nC: LIST\nS: +OK\nS: .\nC: STAT\nS: +OK 0 0"),
         kept="LIST-15 STAT-09 LIST-10",

@@ -18,6 +18,10 @@ CASES = [
     Case("a greeting is negative, and the server goes on", "S: -ERR busy\nC: QUIT\nS: +OK", broken="NET-04"),
     Case("a server refuses its service", "S: -ERR too many connections\n! server closed", kept="NET-02"),
     Case("a greeting is in small letters", "S: +ok ready\nC: QUIT\nS: +OK", broken="RESP-02", kept="NET-04"),
+    Case(
+        "what comes behind the beginning of a command may answer that",
+        "S: +OK ready\nC: CA\\\nS: -ERR what\nC: PA\nS: -ERR what",
+    ),
     Case("a greeting is bare", "S: +OK\nC: QUIT\nS: +OK", kept="NET-03 NET-04"),
     Case("a time stamp is a message id", "S: +OK <1896.697170952@dbc.mtview.ca.us>", kept="APOP-02", apop=True),
     Case("a time stamp has no at sign", "S: +OK ready <12345>", broken="APOP-02", apop=True),

@@ -32,6 +32,7 @@ CASES = [
     Case("a number of thirty digits", session("C: LIST " + "9" * 30 + "\nS: +OK 1 100"), broken="ARG-02"),
     Case("nobody knows how many there are", session("C: RETR 3\nS: -ERR\nC: LIST 2\nS: +OK 2 200")),
     Case("leading zeros are forgiven", session(TWO + "C: LIST 01\nS: +OK 1 100\nC: LIST +2\nS: +OK 2 200")),
+    Case("two hundred zeros are forgiven", session(TWO + f"C: LIST {'0' * 200}1\nS: +OK 1 100")),
 ]
 
 

@@ -97,6 +97,11 @@ CASES = [
     Case("PASS without a password is refused", "S: +OK\nC: USER a\nS: +OK\nC: PASS\nS: -ERR", kept="PASS-06"),
     Case("APOP without a digest", "S: +OK <1@b>\nC: APOP a\nS: +OK", broken="STATE-03 APOP-09"),
     Case("APOP without a digest is refused", "S: +OK\nC: APOP a\nS: -ERR\nC: APOP\nS: -ERR", kept="APOP-09"),
+    Case(
+        "it closes behind three that it does not know, though one that it might know was refused meanwhile",
+        session("C: XYZZ\nS: -ERR\nC: XYZZ\nS: -ERR\nC: LANG\nS: -ERR\nC: XYZY\n! server closed"),
+        kept="STATE-01",
+    ),
     Case("a malformed command is not answered", session("C: DELE\n! server closed"), broken="STATE-03 DELE-07"),
     Case(
         "sloppy commands are forgiven",

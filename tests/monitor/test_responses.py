@@ -27,6 +27,10 @@ CASES = [
     Case("a status line of 512 octets", session(f"C: XYZZ\nS: -ERR {ECHO}"), kept="RESP-04"),
     Case("a status line of 513 octets", session(f"C: XYZZ\nS: -ERR {ECHO}x"), broken="RESP-04"),
     Case("two replies to one command", session("C: RSET\nS: +OK\nS: +OK\nC: NOOP\nS: +OK"), broken="NET-05"),
+    Case(
+        "an argument is longer than the base RFC has it, and a buffer too short",
+        f"S: +OK\nC: USER {'x' * 200}\nS: +OK\nS: -ERR what\nC: QUIT\nS: +OK\n! server closed",
+    ),
     Case("new mail is announced", session("C: NOOP\nS: +OK\n...\nS: +OK new mail\nC: NOOP\nS: +OK"), broken="NET-06"),
     Case("other news are announced", session("C: NOOP\nS: +OK\n...\nS: * 3 EXISTS\nC: NOOP\nS: +OK"), broken="NET-06"),
     Case("a command is not answered", session("C: NOOP\n! waited in vain\n! client closed"), broken="NET-05"),

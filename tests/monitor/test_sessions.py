@@ -49,6 +49,14 @@ CASES = [
         mails=MAILS,
     ),
     Case(
+        "RSET may bring back what was marked in a session that may have ended by QUIT",
+        then(
+            stat(3) + DELE + "C: QUIT\\\n! client closed\n",
+            listed(2, 3) + RSET + stat(3) + "C: LIST 3\nS: +OK 3 100\nC: RETR 1\nS: +OK\nS: <one>\n",
+        ),
+        mails=MAILS,
+    ),
+    Case(
         "QUIT is sent, and its answer not awaited",
         then(stat(3) + DELE + "C: QUIT\n! client closed\n", stat(2)),
         mails=MAILS,

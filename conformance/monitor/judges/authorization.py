@@ -9,9 +9,10 @@ from conformance.monitor.seen import Seen
 from conformance.transcript import MASK
 from conformance.wire import State
 
-__all__ = ["unproven_apop"]
+__all__ = ["unproven_login"]
 
 _DIGEST: Final = re.compile(rb"[0-9A-Fa-f]{32}")
+_PROVEN_BY_NOTHING: Final = ("APOP", "AUTH")
 _WITHOUT_ARGUMENT: Final = frozenset({"STAT", "LIST", "NOOP", "RSET"})
 
 
@@ -79,7 +80,7 @@ def wrong_digest_is_refused(seen: Seen) -> Finding | None:
 def apop_opens_the_maildrop(seen: Seen) -> Finding | None:
     """§7: if the digest is correct the session enters the TRANSACTION state. One command that is refused there may be
     one that the server does not have; two are not."""
-    if seen.drop is None or not unproven_apop(seen):
+    if seen.drop is None or not unproven_login(seen, "APOP"):
         return None
     if seen.positive:
         return KEPT
@@ -88,9 +89,9 @@ def apop_opens_the_maildrop(seen: Seen) -> Finding | None:
     return seen.broken(f"behind a successful APOP the session is in TRANSACTION; {seen.verb} was answered {seen.said}")
 
 
-def unproven_apop(seen: Seen) -> bool:
-    """Whether nothing has succeeded yet behind a successful APOP, and this is a command that must in TRANSACTION."""
+def unproven_login(seen: Seen, *verbs: str) -> bool:
+    """Whether nothing has succeeded yet behind a successful APOP or AUTH, and this is a command that must."""
     login = seen.session.login
-    if login is None or login.verb != "APOP" or seen.state is not State.TRANSACTION:
+    if login is None or login.verb not in (verbs or _PROVEN_BY_NOTHING) or seen.state is not State.TRANSACTION:
         return False
     return seen.session.unproven and seen.verb in _WITHOUT_ARGUMENT and not seen.arguments

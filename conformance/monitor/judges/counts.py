@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.monitor.drop import Drop
 from conformance.monitor.findings import KEPT, Finding
-from conformance.monitor.judges.authorization import unproven_apop
+from conformance.monitor.judges.authorization import unproven_login
 from conformance.monitor.registry import SessionJudge, judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
@@ -32,6 +32,8 @@ def _counts(kind: str) -> SessionJudge:
             return None
         if len(set(counts.values())) == 1:
             return KEPT
+        if _may_be_marked(session, drop):
+            return None
         if kind != _culprit(session, drop, counts):
             return None
         others = ", ".join(_SAYS[name].format(count) for name, count in counts.items() if name != kind)
@@ -43,6 +45,15 @@ def _counts(kind: str) -> SessionJudge:
 
 for _kind, _clause in _CLAUSES.items():
     judge_session(_clause)(_counts(_kind))
+
+
+def _may_be_marked(session: Session, drop: Drop) -> bool:
+    """Whether marks of the session before may have lasted to this one, and RSET taken them away between two counts.
+
+    That is for R1939-STATE-07, where it is certain.
+    """
+    before = session.before
+    return bool(drop.resets) and before is not None and before.marked != frozenset()
 
 
 def _settled(session: Session) -> Drop | None:
@@ -164,7 +175,7 @@ def nothing_left_is_zero(seen: Seen) -> Finding | None:
 def empty_listing(seen: Seen) -> Finding | None:
     """§5: without messages, a positive response and the terminating line."""
     drop = seen.drop
-    if drop is None or seen.arguments or drop.ever_marked or not drop.empty:
+    if drop is None or not seen.wellformed or seen.arguments or drop.ever_marked or not drop.empty:
         return None
     return _empty(seen, "the maildrop is empty")
 
@@ -173,7 +184,7 @@ def empty_listing(seen: Seen) -> Finding | None:
 def everything_marked(seen: Seen) -> Finding | None:
     """§5: marked messages are not listed; with all of them marked nothing is."""
     drop = seen.drop
-    if drop is None or seen.arguments or not drop.all_marked or drop.doubtful:
+    if drop is None or not seen.wellformed or seen.arguments or not drop.all_marked or drop.doubtful:
         return None
     if seen.numbers and seen.numbers <= drop.marked:
         shown = ", ".join(map(str, sorted(seen.numbers)))
@@ -190,7 +201,7 @@ def _empty(seen: Seen, because: str) -> Finding | None:
 @judge("R1939-STAT-02", verb="STAT")
 def stat_succeeds(seen: Seen) -> Finding | None:
     """§5: the response is positive; no other is foreseen."""
-    if seen.drop is None or not seen.wellformed or (seen.negative and unproven_apop(seen)):
+    if seen.drop is None or not seen.wellformed or (seen.negative and unproven_login(seen)):
         return None
     if seen.positive:
         return KEPT

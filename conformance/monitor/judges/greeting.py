@@ -1,7 +1,10 @@
 """The beginning of a connection: who speaks first, and what the greeting is (RFC 1939 §3, §4, §7)."""
 
+import re
+from typing import Final
+
 from conformance.monitor.findings import KEPT, Finding, quote
-from conformance.monitor.judges.behind import is_farewell
+from conformance.monitor.judges.behind import answers_part, is_farewell
 from conformance.monitor.registry import GREETING, judge, judge_session
 from conformance.monitor.seen import Seen
 from conformance.monitor.session import Session
@@ -9,6 +12,8 @@ from conformance.transcript import Chunk, Evidence, Incident, Mark
 from conformance.wire.grammar import MSG_ID
 
 __all__: list[str] = []
+
+_STAMP: Final = re.compile(rb"<[!-~]*>")  # "<" *VCHAR ">", which may hold another "<"
 
 
 @judge_session("R1939-NET-02")
@@ -37,6 +42,8 @@ def greeting_is_one_line(seen: Seen) -> Finding | None:
     if seen.reply is None:
         return None
     extra = seen.exchange.extra
+    if extra and answers_part(seen, extra[0]):
+        return None
     if extra and not is_farewell(seen):
         reason = f"the greeting has to be one line, and {quote(extra[0].raw)} came behind it"
         return seen.broken(reason, (extra[0].start, extra[-1].end))
@@ -58,6 +65,16 @@ def greeting_is_positive(seen: Seen) -> Finding | None:
 def _goes_on(session: Session) -> bool:
     """Whether the server answers a command after all."""
     return any(exchange.reply is not None for exchange in session.conversation.exchanges[1:])
+
+
+@judge("R2449-GRAM-02", verb=GREETING)
+def one_time_stamp_at_most(seen: Seen) -> Finding | None:
+    """RFC 2449 §3: no "<" but the one that opens the time stamp. Whoever has CAPA has taken that RFC on."""
+    if seen.reply is None or not seen.positive or not seen.session.announces:
+        return None
+    if b"<" not in _STAMP.sub(b"", seen.reply.status.content, count=1):
+        return KEPT
+    return seen.broken(f"a greeting holds one time stamp at the most, and no other angle brackets; it was {seen.said}")
 
 
 @judge_session("R1939-APOP-02")

@@ -32,7 +32,7 @@ def _value(seen: Seen) -> int | None:
     found = _DIGITS.fullmatch(command.arguments[0])
     if found is None:
         return None
-    value = int(found["digits"][:40])
+    value = int(found["digits"].lstrip(b"0")[:40] or b"0")
     return -value if found["minus"] else value
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from conformance.monitor.findings import KEPT, Finding
 from conformance.monitor.registry import Judge, judge
 from conformance.monitor.seen import Seen
-from conformance.wire import VERBS, Command, InvalidCommand, State
+from conformance.wire import VERBS, Command, Given, State
 from conformance.wire.grammar import NUMBER
 
 __all__ = ["refusal"]
@@ -146,7 +146,7 @@ _FORMS: Final = {
 }
 
 
-def flaw_of(command: Command | InvalidCommand | None) -> Flaw | None:
+def flaw_of(command: Given | None) -> Flaw | None:
     """What is wrong with a command's arguments."""
     form = _FORMS.get(command.verb) if isinstance(command, Command) else None
     if command is None or form is None:

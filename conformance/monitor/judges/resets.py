@@ -1,7 +1,7 @@
 """NOOP and RSET: what they answer, and that RSET brings back what was marked (RFC 1939 §5)."""
 
 from conformance.monitor.findings import KEPT, Finding
-from conformance.monitor.judges.authorization import unproven_apop
+from conformance.monitor.judges.authorization import unproven_login
 from conformance.monitor.registry import judge
 from conformance.monitor.seen import Seen
 
@@ -25,7 +25,7 @@ def _succeeds(seen: Seen) -> Finding | None:
         return None
     if seen.positive:
         return KEPT
-    if not seen.negative or unproven_apop(seen):
+    if not seen.negative or unproven_login(seen):
         return None
     return seen.broken(f"{seen.verb} has to succeed in TRANSACTION; it was answered {seen.said}")
 

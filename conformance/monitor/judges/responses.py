@@ -11,11 +11,11 @@ from conformance.monitor.judges.behind import (
     same_breath,
     same_chunk,
 )
-from conformance.monitor.registry import EVERY, GREETING, judge
+from conformance.monitor.registry import EVERY, GREETING, TURN, judge
 from conformance.monitor.seen import Seen
 from conformance.transcript import Incident
-from conformance.wire import VERBS, Indicator, Line
-from conformance.wire.grammar import STATUS_LIMIT
+from conformance.wire import VERBS, Line
+from conformance.wire.grammar import ARGUMENT_LIMIT, COMMAND_LIMIT, STATUS_LIMIT
 
 __all__: list[str] = []
 
@@ -29,14 +29,14 @@ def two_status_indicators(seen: Seen) -> Finding | None:
         return None
     if seen.positive or seen.negative:
         return KEPT
-    if seen.verb == "AUTH" and seen.reply.indicator is Indicator.CONTINUATION:
+    if seen.verb == "AUTH" and seen.reply.challenges:
         return None
     if seen.session.bodied:
         return None  # it may be the rest of the body before, in which a line looked like the end
     return seen.broken(f"a response has to begin with +OK or -ERR; {seen.asked} was answered {seen.said}")
 
 
-@judge("R1939-RESP-02", verb=(EVERY, GREETING))
+@judge("R1939-RESP-02", verb=(EVERY, GREETING, TURN))
 def indicator_in_capitals(seen: Seen) -> Finding | None:
     """§3: servers must send them in upper case."""
     if seen.reply is None or not (seen.positive or seen.negative):
@@ -48,7 +48,7 @@ def indicator_in_capitals(seen: Seen) -> Finding | None:
     return seen.broken(f"the status indicator has to be in capitals; {seen.asked} was answered {seen.said}", span)
 
 
-@judge("R1939-RESP-03", verb=(EVERY, GREETING))
+@judge("R1939-RESP-03", verb=(EVERY, GREETING, TURN))
 def status_line_ends_in_crlf(seen: Seen) -> Finding | None:
     """§3: all responses are terminated by CRLF. The lines behind the first are judged as multi-line responses."""
     reply = seen.exchange.reply
@@ -67,16 +67,34 @@ def _came_to_nothing(seen: Seen, line: Line) -> bool:
     return seen.exchange.lost is Incident.SERVER_CLOSED or seen.session.nothing_came(seen.exchange, line.end)
 
 
-@judge("R1939-RESP-04", verb=(EVERY, GREETING))
+@judge("R1939-RESP-04", verb=(EVERY, GREETING, TURN))
 def status_line_is_short(seen: Seen) -> Finding | None:
-    """§3: up to 512 characters, the CRLF included."""
+    """§3: up to 512 characters, the CRLF included. A challenge may be of any length (RFC 5034 §4)."""
     reply = seen.exchange.reply
-    if reply is None:
+    if reply is None or (seen.verb == "AUTH" and reply.challenges):
         return None
     if reply.status.length <= STATUS_LIMIT:
         return KEPT
     reason = f"a response line has at most {STATUS_LIMIT} octets with its CRLF; this one has {reply.status.length}"
     return seen.broken(reason, (reply.status.start, reply.status.end))
+
+
+@judge("R2449-LEN-03", verb=(EVERY, GREETING))
+def first_line_is_short(seen: Seen) -> Finding | None:
+    """RFC 2449 §4: still 512 octets. Whoever has CAPA has taken that RFC on."""
+    return status_line_is_short(seen) if seen.session.announces else None
+
+
+@judge("R2449-GRAM-01")
+def space_behind_the_indicator(seen: Seen) -> Finding | None:
+    """RFC 2449 §3: status [SP text] CRLF. The rule for the greeting has no separator, so nothing is said of that."""
+    if seen.reply is None or not (seen.positive or seen.negative) or not seen.session.announces:
+        return None
+    line = seen.reply.status
+    if line.content[3 if seen.positive else 4 :][:1] in (b"", b" "):
+        return KEPT
+    reason = f"a status indicator is followed by a space, or by nothing; {seen.asked} was answered {seen.said}"
+    return seen.broken(reason, (line.start, line.end))
 
 
 @judge("R1939-NET-05")
@@ -94,10 +112,29 @@ def one_response_each(seen: Seen) -> Finding | None:
     if not extra:
         return KEPT
     second = next((line for line in extra if is_status(line) and same_chunk(seen, line)), None)
-    if second is None or is_farewell(seen):
+    if second is None or is_farewell(seen) or _beyond_the_limit(seen):
         return None
     reason = f"a command has one response; {seen.asked} was answered {seen.said} and {quote(second.raw)}"
     return seen.broken(reason, (seen.reply.start, second.end))
+
+
+@judge("R2449-LEN-01")
+def long_command_is_one(seen: Seen) -> Finding | None:
+    """RFC 2449 §4: servers with CAPA take commands of 255 octets; the tail of one is no command of its own."""
+    if seen.reply is None or seen.command is None or not _beyond_the_limit(seen) or not seen.session.announces:
+        return None
+    if seen.command.line.length > COMMAND_LIMIT:
+        return None
+    second = next((line for line in seen.exchange.extra if is_status(line) and same_chunk(seen, line)), None)
+    if second is None or is_farewell(seen):
+        return KEPT
+    reason = f"a command of up to {COMMAND_LIMIT} octets is one command; this one was answered {seen.said}"
+    return seen.broken(f"{reason} and {quote(second.raw)}", (seen.reply.start, second.end))
+
+
+def _beyond_the_limit(seen: Seen) -> bool:
+    """Whether an argument is longer than RFC 1939 §3 has it: a server whose buffer is full may see several commands."""
+    return any(len(argument) > ARGUMENT_LIMIT for argument in seen.arguments)
 
 
 @judge("R1939-NET-06")

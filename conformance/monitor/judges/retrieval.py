@@ -129,8 +129,8 @@ def one_number_for_each_message(seen: Seen) -> Finding | None:
     if ledger.copies(user, known) != 1 or drop.count is None or drop.count > len(ledger.delivered(user)):
         return None
     other = next((n for n, came in drop.retrieved.items() if n != number and came.message_id == known), None)
-    if other is None:
-        return None
+    if other is None or max(other, number) > drop.count:
+        return None  # what is wrong then is that a number without a message is obeyed at all
     reason = f"RETR sends the message of that number; {number} and {other} gave the same one, which is there once"
     return seen.broken(reason, (seen.body.start, seen.body.end))
 

@@ -69,6 +69,8 @@ def _reckon(session: Session) -> _Reckoning | None:
         return None
     for kind in LISTERS:
         witness, before = drop.witnesses.get(kind), past.count_by(kind)
+        if before is not None and before > len(session.scene.ledger.delivered(user)):
+            return None  # somebody else puts mail there, and may take it away again
         if witness is not None and before is not None and witness.calm:
             least = before - (len(past.marked) if past.quit is not None else 0)
             late = session.late_at_first if past.quit is None or past.updated else None

@@ -79,9 +79,25 @@ def _fit(came: Retrieved) -> bool:
     return body.terminated and body.has(*wrong) is None and not came.exchange.extra
 
 
-def _compared(seen: Seen) -> list[tuple[int, int, Retrieved]]:
+def _compared(seen: Seen, *, international: bool = False) -> list[tuple[int, int, Retrieved]]:
     drop = seen.drop
-    return _told(seen, drop) if drop is not None and seen.positive and seen.wellformed else []
+    told = _told(seen, drop) if drop is not None and seen.positive and seen.wellformed else []
+    return [one for one in told if _may_be_a_surrogate(seen, one[2]) is international]
+
+
+def _may_be_a_surrogate(seen: Seen, came: Retrieved) -> bool:
+    """Whether a server that offers UTF8 may have sent another message in place of one that needs that mode.
+
+    RFC 6856 §2.1: its size in LIST should be that of what is sent, and need not. A surrogate may bear no identifier, or
+    one of its own.
+    """
+    if not seen.scene.utf8:
+        return False
+    ledger, user = seen.scene.ledger, seen.session.user
+    delivered = ledger.find(user, came.message_id)
+    if delivered is not None:
+        return not delivered.octets.isascii()
+    return not ledger.knows(user) or any(not message.octets.isascii() for message in ledger.delivered(user))
 
 
 def _difference(seen: Seen, size: int, came: Retrieved) -> int:
@@ -100,6 +116,16 @@ def size_is_exact(seen: Seen) -> Finding | None:
     for number, size, came in compared:
         if _difference(seen, size, came) and not _in_base_sixteen(size, came):
             return _inexact(seen, number, size, came, "the size in a scan listing has to be exact")
+    return KEPT if compared else None
+
+
+@judge("R6856-UTF8-11", verb=("LIST", "RETR"))
+def size_in_utf8_mode_or_out_of_it_is_exact(seen: Seen) -> Finding | None:
+    """RFC 6856 §2.1: the size in LIST should be the octets that RETR sends, in either mode, also of a surrogate."""
+    compared = _compared(seen, international=True) if seen.scene.ledger.knows(seen.session.user) else []
+    for number, size, came in compared:
+        if _difference(seen, size, came):
+            return _inexact(seen, number, size, came, "the size in a scan listing should be exact")
     return KEPT if compared else None
 
 
