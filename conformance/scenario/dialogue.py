@@ -6,19 +6,21 @@ cannot go on.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from statistics import median
+from contextlib import suppress
 from typing import Final
 
-from conformance.driver import Driver
+from conformance.driver import MECHANISMS, Account, Driver, between, in_pieces, too_early
 from conformance.scenario.excuses import LOGINS, excuse_for_closing, excuse_for_silence, may_have_closed
 from conformance.scenario.expressions import Value
-from conformance.scenario.guard import Stock, held_back, may_delete, stock
-from conformance.scenario.logins import Refused, log_in
+from conformance.scenario.guard import held_back, may_delete, stock
+from conformance.scenario.line import Line
+from conformance.scenario.logins import Refused, Turned, authenticate, log_in, try_to_log_in
 from conformance.scenario.matching import Mismatch, Unclear, fill, match_body, match_status, rows_of
+from conformance.scenario.reading import read_slowly, take_whatever_comes
 from conformance.scenario.stage import Prepared, Stage
 from conformance.scenario.steps import Act, Action, Expect, Send
-from conformance.transcript import Conversation, Evidence, Exchange, Incident, Span
+from conformance.scenario.templates import parse_template
+from conformance.transcript import Evidence, Exchange, Incident
 from conformance.verdicts import Outcome
 from conformance.wire.grammar import TIMESTAMP
 
@@ -38,27 +40,6 @@ class HeldBack(Stop):
     """It ends because DELE could have removed mail that is not ours."""
 
 
-@dataclass(slots=True)
-class _Line:
-    """A connection, and how far its replies were read."""
-
-    driver: Driver
-    read: int = 0
-    """Index of the next exchange whose reply is expected."""
-    stock: Stock | None = None
-    """What LIST showed after login."""
-    said: bytes = b""
-    """The last octets that were sent."""
-    slow: bool = False
-    """Whether replies are read slowly."""
-    adrift: bool = False
-    """Whether a command was passed over in silence, so that it is not certain which one the next reply answers."""
-
-    @property
-    def conversation(self) -> Conversation:
-        return self.driver.conversation
-
-
 class Dialogue:
     """All connections of one scenario, by their letters."""
 
@@ -66,6 +47,9 @@ class Dialogue:
         self.stage = stage
         self.account = prepared.account
         self.other = prepared.other
+        self.at_once = prepared.at_once
+        """Whether connections are opened at once behind a login, also where the server wants some time between two."""
+        self.cut = prepared.cut
         self.delivered = None if prepared.delivered is None else len(prepared.delivered)
         """Messages in the maildrop at first; None when nothing is known of it."""
         self.later = 0
@@ -74,7 +58,7 @@ class Dialogue:
         """How it was seen that there is mail in it which this run did not deliver; empty when it was not."""
         self.variables = variables
         """What was captured so far; shared with who made this."""
-        self.lines: dict[str, _Line] = {}
+        self.lines: dict[str, Line] = {}
         self.ended: list[Driver] = []
         self.evidence: Evidence | None = None
         """Where to look for what was expected last."""
@@ -101,7 +85,7 @@ class Dialogue:
 
     # -- what the client does ------------------------------------------------------------------------------------
 
-    def _line(self, name: str) -> _Line:
+    def _line(self, name: str) -> Line:
         if name not in self.lines:
             reason = f"connection {name} is used before <connect> or <log in>"
             raise Stop(Outcome.ERRORED, reason)
@@ -114,16 +98,28 @@ class Dialogue:
         deletes, line.said = may_delete(line.conversation, line.said, octets)
         if deletes and (held := held_back(line.stock)):
             raise HeldBack(held.outcome, held.reason)
-        pieces = len(octets) // send.piece if send.piece else 0
-        line.driver.send(octets, send.piece, min(_BETWEEN_PIECES, _FOR_ALL_PIECES / pieces) if pieces else 0.0)
+        line.driver.send(octets, send.piece, between(in_pieces(octets, send.piece)))
 
     def act(self, act: Act) -> None:
         """Do, or await, what the line says."""
         match act.action:
-            case Action.CONNECT:
-                self._open(act.connection)
+            case Action.CONNECT | Action.CONNECT_IN_THE_CLEAR:
+                clear = act.action is Action.CONNECT_IN_THE_CLEAR
+                self._open(act.connection, clear=clear, at_once=self.at_once)
+            case Action.START_TLS:
+                self.variables |= self._line(act.connection).start_tls(act.word)
+            case Action.ALERT:
+                self._alert(self._line(act.connection))
+            case Action.TLS | Action.NO_TLS:
+                self._see_tls(act)
             case Action.LOG_IN:
                 self._log_in(act)
+            case Action.TRY_TO_LOG_IN:
+                self._try_to_log_in(act)
+            case Action.AUTHENTICATE:
+                self._authenticate(act)
+            case Action.ANY:
+                self._take_whatever_comes(self._line(act.connection))
             case Action.SILENCE:
                 self._silence(act)
             case Action.CLOSES:
@@ -140,7 +136,7 @@ class Dialogue:
             case Action.RESET:
                 self._line(act.connection).driver.reset()
             case Action.HALF_CLOSE:
-                self._line(act.connection).driver.half_close()
+                self._half_close(self._line(act.connection).driver)
 
     def _seconds(self, act: Act, default: float) -> float:
         """How long an act lasts: minutes go with the target's clock, seconds are those of the network."""
@@ -154,14 +150,29 @@ class Dialogue:
         driver.quiet(seconds)
         time.sleep(max(0.0, over - time.monotonic()))  # the connection may have ended meanwhile
 
-    def _open(self, name: str) -> Driver:
+    @staticmethod
+    def _half_close(driver: Driver) -> None:
+        if driver.channel is not None:
+            reason = "TLS is spoken, in which many peers cannot close one direction alone"
+            raise Stop(Outcome.NOT_APPLICABLE, reason)
+        driver.half_close()
+
+    def _see_tls(self, act: Act) -> None:
+        line = self._line(act.connection)
+        if line.no_tls is None:
+            reason = "nothing began TLS: C: <start tls> is expected before S: <tls> and S: <no tls>"
+            raise Stop(Outcome.ERRORED, reason)
+        self.evidence = line.evidence()
+        line.see_tls(wanted=act.action is Action.TLS)
+
+    def _open(self, name: str, *, clear: bool = False, at_once: bool = False) -> Driver:
         if (old := self.lines.pop(name, None)) is not None:
             old.driver.close()
             self.ended.append(old.driver)
         again = sum(driver.transcript.name.startswith(name) for driver in self.ended)
-        driver = Driver(self.stage.target, name if not again else f"{name}{again + 1}")
-        self.lines[name] = _Line(driver)
-        driver.connect()
+        driver = Driver(self.stage.target, name if not again else f"{name}{again + 1}", self.cut)
+        self.lines[name] = Line(driver)
+        driver.connect(clear=clear, at_once=at_once)
         return driver
 
     def _forget(self, name: str) -> None:
@@ -169,21 +180,59 @@ class Dialogue:
         driver.close()
         driver.transcript.close()
 
-    def _log_in(self, act: Act) -> None:
-        """Connect, authenticate and take stock."""
+    def _who(self, act: Act) -> Account:
         account = self.account if act.account == 1 else self.other
         if account is None:
             reason = "there is no second account: a scenario that logs in to one needs account-2"
             raise Stop(Outcome.ERRORED, reason)
+        return account
+
+    def _log_in(self, act: Act) -> None:
+        """Connect, authenticate and take stock."""
+        account = self._who(act)
         name, within = act.connection, self._seconds(act, self.stage.target.limits.unlock)
         try:
-            log_in(lambda: self._open(name), lambda: self._forget(name), account, within)
+            log_in(lambda: self._open(name), lambda: self._forget(name), account, within, self._before_login(act))
+        except Turned as turned:
+            raise Stop(Outcome.NOT_APPLICABLE, turned.reason) from None
         except Refused as refused:
             self.evidence = refused.evidence
             raise refused.mismatch from None
         self._take_stock(self.lines[name], ours=account == self.account)
 
-    def _take_stock(self, line: _Line, *, ours: bool) -> None:
+    def _try_to_log_in(self, act: Act) -> None:
+        """Connect and authenticate once; take stock where that succeeded, and where that can be done."""
+        account, driver = self._who(act), self._open(act.connection)
+        line, entered = self.lines[act.connection], try_to_log_in(driver, account)
+        line.read = len(line.conversation.exchanges)
+        if entered:
+            with suppress(Mismatch):
+                self._take_stock(line, ours=account == self.account)
+
+    def _take_whatever_comes(self, line: Line) -> None:
+        for exchange in take_whatever_comes(line):
+            self._remember(exchange)
+
+    def _authenticate(self, act: Act) -> None:
+        """A whole exchange; what the server refuses is tried again, as another session may still be ending."""
+        line = self._line(act.connection)
+        mechanism = fill(parse_template(act.word, act.place), self.variables).decode("ascii", "replace")
+        if mechanism not in MECHANISMS:
+            raise Stop(Outcome.ERRORED, f"{mechanism!r} is no mechanism that is known here")
+        try:
+            authenticate(line.driver, mechanism, self.account, self.stage.target.limits.unlock)
+        except Refused as refused:
+            self.evidence = refused.evidence
+            raise refused.mismatch from None
+        finally:
+            line.read = len(line.conversation.exchanges)
+        self.evidence = line.conversation.exchanges[-1].evidence()
+
+    def _before_login(self, act: Act) -> bytes:
+        """What is said before the login, where the server announces it."""
+        return act.word.encode() if act.word in self.stage.survey().announced else b""
+
+    def _take_stock(self, line: Line, *, ours: bool) -> None:
         listing = line.driver.ask(b"LIST")
         line.read = len(line.conversation.exchanges)
         if listing is None or not listing.positive or not listing.complete:
@@ -211,7 +260,7 @@ class Dialogue:
             self.evidence = Evidence(exchange.transcript.name, exchange.number)
             self._see_what_came(line, exchange, expect)
             raise self._lost(line.driver, exchange)
-        if not (exchange.positive or exchange.negative):  # R1939-RESP-01, which the monitor judges
+        if not (exchange.positive or exchange.negative or line.in_sasl(exchange)):  # which the monitor judges
             reason = f"whether {exchange.verb} succeeded cannot be told: what came begins with neither +OK nor -ERR"
             raise Stop(Outcome.INCONCLUSIVE, reason)
         try:
@@ -219,13 +268,12 @@ class Dialogue:
             match_body(exchange, expect, self.variables)
         except Mismatch as mismatch:
             self.evidence = exchange.evidence(*mismatch.spans)
-            if line.adrift or (exchange.command is None and exchange.negative):
-                why = "that may be the answer to another command" if line.adrift else "the server refuses service"
+            if why := _excuse(line, exchange):
                 raise Unclear(f"{mismatch.reason}; {why}") from None
             raise
-        self._remember_stamp(exchange)
+        self._remember(exchange)
 
-    def _see_what_came(self, line: _Line, exchange: Exchange, expect: Expect) -> None:
+    def _see_what_came(self, line: Line, exchange: Exchange, expect: Expect) -> None:
         """Judge a reply that has a beginning and no end by its first line; what ails its end is for the monitor.
 
         One that was read slowly is expected to be sent to its end.
@@ -246,13 +294,15 @@ class Dialogue:
         message = f"{exchange.verb} got no whole answer: {_LOST.get(exchange.lost, 'nothing came')}"
         return Unclear(f"{message}; {excuse}", lost=True) if excuse else Mismatch(message, lost=True)
 
-    def _reply(self, line: _Line, patience: float | None) -> Exchange:
+    def _reply(self, line: Line, patience: float | None) -> Exchange:
         driver, exchanges = line.driver, line.conversation.exchanges
         if line.read == 0:
             driver.read_greeting(patience)
             if line.conversation.greeting is None:
                 message = f"no greeting came: {_how(driver)}"
                 raise Unclear(message, lost=True)
+        elif line.read < len(exchanges) and exchanges[line.read] is driver.stls:
+            line.read += 1  # the run's own way to TLS
         if line.read >= len(exchanges):
             if not driver.open:
                 message = f"the connection had ended before this could be said: {_how(driver)}"
@@ -261,27 +311,17 @@ class Dialogue:
             raise Stop(Outcome.ERRORED, reason)
         exchange = exchanges[line.read]
         if line.slow:
-            self._read_slowly(driver, exchange)
+            read_slowly(driver, exchange)
         if patience is None and exchange.verb in LOGINS:
             patience = driver.target.limits.login
         driver.await_reply(exchange, patience)
         line.read += 1
         return exchange
 
-    def _read_slowly(self, driver: Driver, exchange: Exchange) -> None:
-        """Take what there is, then pause for as long as that lasts at the slow pace, until the reply is whole."""
-        limits, pace = driver.target.limits, _SLOW * self.stage.target.clock_rate
-        most, last = driver.transcript.length("S") + limits.largest, time.monotonic()
-        while exchange.answered_at is None and driver.listening and time.monotonic() - last < limits.reply:
-            before, began = driver.transcript.length("S"), time.monotonic()
-            if before > most:
-                return
-            driver.quiet(_HELPING)
-            if came := driver.transcript.length("S") - before:
-                time.sleep(max(0.0, began + came / pace - time.monotonic()))
-                last = time.monotonic()
-
-    def _remember_stamp(self, exchange: Exchange) -> None:
+    def _remember(self, exchange: Exchange) -> None:
+        """What was said last, and how long that took; of a greeting also its time stamp."""
+        took = (exchange.answered_at or 0.0) - exchange.sent_at
+        self.variables |= {"said": exchange.status, "microseconds": max(0, round(took * 1_000_000))}
         if exchange.command is None:
             found = TIMESTAMP.search(exchange.status)
             stamp = found[0] if found is not None else b""
@@ -292,7 +332,7 @@ class Dialogue:
     def _silence(self, act: Act) -> None:
         line = self._line(act.connection)
         driver = line.driver
-        driver.quiet(max(self._seconds(act, driver.target.limits.quiet), _some_replies_long(line.conversation)))
+        driver.quiet(max(self._seconds(act, driver.target.limits.quiet), line.some_replies_long))
         self._nothing_came(line)
         if not driver.listening:
             message = f"nothing was to come, and the connection ended: {_how(driver)}"
@@ -303,17 +343,18 @@ class Dialogue:
             raise Mismatch(message, lost=True)
         line.adrift |= any(exchange.answered_at is None for exchange in line.conversation.exchanges[line.read :])
 
-    def _nothing_came(self, line: _Line) -> None:
+    def _nothing_came(self, line: Line) -> None:
         """`Mismatch` when there is something behind the reply that was read last."""
-        answered = [e for e in line.conversation.exchanges[: line.read] if e.reply is not None]
-        last = answered[-1] if answered else None
-        end = last.reply.end if last is not None and last.reply is not None else 0
-        behind = line.driver.transcript.length("S")
-        self.evidence = Evidence(line.driver.transcript.name, last.number if last is not None else 0)
-        if behind > end:
-            self.evidence = Evidence(self.evidence.connection, self.evidence.exchange, (Span("S", end, behind),))
-            came = line.driver.transcript.octets("S", end, min(behind, end + _SHOWN))
+        self.evidence, came = line.behind()
+        if came:
             message = f"nothing was to come, and {came!r} came"
+            raise Mismatch(message)
+
+    def _alert(self, line: Line) -> None:
+        line.driver.quiet(line.driver.target.limits.quiet)
+        self.evidence, came = line.behind()
+        if not came.startswith(_ALERT):
+            message = f"a TLS alert was to come, and {came or 'nothing'!r} came"
             raise Mismatch(message)
 
     def _closes(self, act: Act) -> None:
@@ -329,11 +370,13 @@ class Dialogue:
             raise Mismatch(message)
 
 
-def _some_replies_long(conversation: Conversation) -> float:
-    """What is quick here: no silence that is shorter than some replies would be noticed on a slow way."""
-    exchanges = conversation.exchanges[-_RECENT:]
-    times = [e.answered_at - e.sent_at for e in exchanges if e.answered_at is not None and e.command is not None]
-    return min(_SOME * median(times), _LONGEST_SILENCE) if times else 0.0
+def _excuse(line: Line, exchange: Exchange) -> str:
+    """Why it is not for the server to answer that another reply was expected; empty where it is."""
+    if line.adrift:
+        return "that may be the answer to another command"
+    if exchange.command is None and exchange.negative:
+        return "the server refuses service"
+    return "the server wants more time between two logins" if too_early(exchange) else ""
 
 
 def _how(driver: Driver) -> str:
@@ -342,17 +385,8 @@ def _how(driver: Driver) -> str:
 
 
 _MINUTE: Final = 60.0
-_BETWEEN_PIECES: Final = 0.001
-"""Seconds between segments, so that the network does not join them."""
-_FOR_ALL_PIECES: Final = 0.5
-_RECENT: Final = 9
-_SOME: Final = 3
-_LONGEST_SILENCE: Final = 2.0
-_SHOWN: Final = 80
-_SLOW: Final = 70 << 10
-"""Octets a second, of the target's clock: so few that a large message takes minutes."""
-_HELPING: Final = 0.001
-"""Seconds of reading between two pauses."""
+_ALERT: Final = b"\x15\x03"
+"""What the record of an alert begins with, up to the first number of its version (RFC 8446 §5.1)."""
 _GONE: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 _LOST: Final[Mapping[Incident | None, str]] = {
     Incident.SERVER_CLOSED: "the server closed the connection",

@@ -13,30 +13,19 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from conformance.clauses import CATALOGUE
+from conformance.driver import Cutting
 from conformance.mail import UnknownMailError, expand
-from conformance.scenario.parse import ScriptError, parse_session
+from conformance.mailboxes import FIXTURE_DOMAIN, is_ours
+from conformance.scenario.needs import MECHANISM, NEEDS
+from conformance.scenario.parse import parse_session
+from conformance.scenario.source import ScriptError
 from conformance.scenario.steps import Act, Block, Check, Choice, Deliver, Expect, Loop, Note, Place, Step
+from conformance.scenario.templates import parse_template
 
-__all__ = ["NEEDS", "SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "walk"]
+__all__ = ["SUFFIX", "Problem", "Scenario", "ScenarioSpec", "load", "read", "slug", "walk"]
 
 SUFFIX: Final = ".pop3.yaml"
 """How the name of a scenario file ends."""
-
-NEEDS: Final[Mapping[str, str]] = {
-    "APOP": "an account for APOP (--apop-account), and a time stamp in the greeting",
-    "TOP": "a server that implements TOP",
-    "UIDL": "a server that implements UIDL",
-    "USER": "a server that implements USER and PASS",
-    "CAPA": "a server that implements CAPA",
-    "no-CAPA": "a server that does not implement CAPA",
-    "account-2": "a second account",
-    "password-2": "a second account with another password",
-    "account-40": "an account whose name and password have forty characters each",
-    "account-space": "an account with a space in its password",
-    "restart": "a command that restarts the server (--restart)",
-    "slow": "--slow, because it takes minutes",
-}
-"""What a scenario can need of a target, and how that is said in a report."""
 
 
 class ScenarioSpec(BaseModel):
@@ -53,9 +42,16 @@ class ScenarioSpec(BaseModel):
         default=None,
         description="The messages that the maildrop holds, by their names; 'any' for whatever is there.",
     )
+    maildrop_2: list[str] | None = Field(
+        default=None, alias="maildrop 2", description="The messages that the second account's maildrop holds."
+    )
+    mail: dict[str, str] = Field(
+        default={},
+        description="Messages that are in no folder, by name: lines end in CRLF, and have escapes as in a session.",
+    )
     needs: list[str] = Field(default=[], description="What the target must offer: " + ", ".join(NEEDS) + ".")
     wrong_logins: int = Field(
-        default=0, ge=0, le=9, alias="wrong logins", description="How often it logs in with a wrong password."
+        default=0, ge=0, le=99, alias="wrong logins", description="How often it logs in with a wrong password."
     )
     each: dict[str, list[str | int]] = Field(
         default={}, description="The scenario is played once for each value of each name."
@@ -93,6 +89,19 @@ class Scenario:
     steps: Block = field(repr=False)
     values: Mapping[str, bytes] = field(default_factory=dict)
     """What `each` gives to this one."""
+    maildrop_2: tuple[str, ...] | None = None
+    """Names of messages for the second account; None when it needs none."""
+    mail: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Messages that are in no folder, by name, in wire form."""
+    cut: Cutting | None = None
+    """How all is cut that is sent; None where each line goes out as it stands."""
+    origin: "Scenario | None" = field(default=None, repr=False)
+    """The scenario that this one is a variant of."""
+
+    @property
+    def group(self) -> str:
+        """The folder that it stands in, such as ``rfc1939``."""
+        return self.id.split("/")[0]
 
     @property
     def rfc(self) -> int:
@@ -121,6 +130,11 @@ def load(path: Path) -> tuple[list[Scenario], list[Problem]]:
         return [], [Problem(path, Place(1, 1), f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return [], [Problem(path, Place(1, 1), f"is not UTF-8: {error.reason} at octet {error.start}")]
+    return read(path, text)
+
+
+def read(path: Path, text: str) -> tuple[list[Scenario], list[Problem]]:
+    """The same of a text that stands, or would stand, in that file."""
     scenarios, problems = _loaded(path, text)
     return list(scenarios), list(problems)
 
@@ -169,9 +183,10 @@ def _scenarios(path: Path, place: Place, entry: Any, lines: list[str]) -> Iterat
     steps = _steps(entry, spec, lines)
     clauses = _clauses(entry, spec, steps, place)
     _check_needs(entry, spec, place)
-    _check_mail(entry, spec, steps, place)
+    mail = {name: _own(entry, name, text, place) for name, text in spec.mail.items()}
+    _check_mail(entry, spec, steps, mail, place)
     stem = path.name.removesuffix(SUFFIX)
-    base = f"{path.parent.name}/{stem}/{_slug(spec.scenario)}"
+    base = f"{path.parent.name}/{stem}/{slug(spec.scenario)}"
     maildrop = tuple(spec.maildrop) if isinstance(spec.maildrop, list) else None
     for suffix, values in _each(spec.each):
         yield Scenario(
@@ -185,6 +200,8 @@ def _scenarios(path: Path, place: Place, entry: Any, lines: list[str]) -> Iterat
             wrong_logins=spec.wrong_logins,
             steps=steps,
             values=values,
+            maildrop_2=None if spec.maildrop_2 is None else tuple(spec.maildrop_2),
+            mail=mail,
         )
 
 
@@ -195,7 +212,7 @@ def _each(each: dict[str, list[str | int]]) -> Iterator[tuple[str, dict[str, byt
     (name, values), *rest = each.items()
     for value in values:
         for suffix, others in _each(dict(rest)):
-            yield f"-{_slug(str(value))}{suffix}", {name: str(value).encode("latin-1", "replace"), **others}
+            yield f"-{slug(str(value))}{suffix}", {name: str(value).encode("latin-1", "replace"), **others}
 
 
 def _steps(entry: Any, spec: ScenarioSpec, lines: list[str]) -> Block:
@@ -217,7 +234,10 @@ def _clauses(entry: Any, spec: ScenarioSpec, steps: Block, place: Place) -> tupl
         _known(clause, _place_of(entry, ("clauses",), place))
         found[clause] = None
     if not found:
-        raise ScriptError(place, "judges nothing: mark an S: line with a clause, or name clauses for the monitor")
+        facts = any(isinstance(step, Note) for step in walk(steps))
+        if not facts:
+            message = "judges nothing: mark an S: line with a clause, name clauses for the monitor, or note a fact"
+            raise ScriptError(place, message)
     return tuple(found)
 
 
@@ -230,21 +250,39 @@ def _known(clause: str, place: Place) -> None:
 
 def _check_needs(entry: Any, spec: ScenarioSpec, place: Place) -> None:
     for need in spec.needs:
-        if need not in NEEDS:
+        if need not in NEEDS and not (need.startswith(MECHANISM) and need != MECHANISM):
             where = _place_of(entry, ("needs",), place)
-            raise ScriptError(where, f"{need!r} is nothing that can be needed: {', '.join(NEEDS)} are")
+            known = ", ".join((*NEEDS, f"{MECHANISM}MECHANISM"))
+            raise ScriptError(where, f"{need!r} is nothing that can be needed: {known} are")
+    if spec.maildrop_2 is not None and "account-2" not in spec.needs:
+        raise ScriptError(_place_of(entry, ("maildrop 2",), place), "a second maildrop needs account-2")
     if isinstance(spec.maildrop, str) and spec.maildrop != "any":
         where = _place_of(entry, ("maildrop",), place)
         raise ScriptError(where, "a maildrop is a list of message names, or the word any")
 
 
-def _check_mail(entry: Any, spec: ScenarioSpec, steps: Block, place: Place) -> None:
+def _own(entry: Any, name: str, text: str, place: Place) -> bytes:
+    """A message of the scenario's own, in wire form."""
+    where = _place_of(entry, ("mail", name), place)
+    parts = parse_template(text.replace("\n", "\\r\\n"), where).parts
+    octets = b"".join(part for part in parts if isinstance(part, bytes))
+    if not all(isinstance(part, bytes) for part in parts):
+        raise ScriptError(where, f"the message {name!r} holds a brace; write \\{{ for a brace as such")
+    if not is_ours(octets):
+        mark = f"Message-ID: <...@{FIXTURE_DOMAIN}>"
+        raise ScriptError(where, f"the message {name!r} needs {mark}: else the run could not tell that it is its own")
+    return octets
+
+
+def _check_mail(entry: Any, spec: ScenarioSpec, steps: Block, own: Mapping[str, bytes], place: Place) -> None:
     wanted = [] if not isinstance(spec.maildrop, list) else spec.maildrop
     named = [(name, _place_of(entry, ("maildrop", number), place)) for number, name in enumerate(wanted)]
+    second = enumerate(spec.maildrop_2 or ())
+    named += [(name, _place_of(entry, ("maildrop 2", number), place)) for number, name in second]
     named += [(step.mail, step.place) for step in walk(steps) if isinstance(step, Deliver)]
     for name, where in named:
         try:
-            expand([name])
+            expand([name], own)
         except UnknownMailError as error:
             raise ScriptError(where, str(error)) from None
 
@@ -279,5 +317,6 @@ def _in_words(error: Any) -> str:
     return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A title as the last part of an id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:80] or "x"

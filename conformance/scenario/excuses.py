@@ -17,12 +17,15 @@ _IDLE: Final = {State.TRANSACTION: 600.0}
 """Seconds without a command after which it may close: ten minutes (RFC 1939 §3)."""
 _IDLE_BEFORE_LOGIN: Final = 30.0
 """Much less is usual before login."""
+_NO_TLS: Final = "what came is no TLS"
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 
 
 def excuse_for_silence(driver: Driver, exchange: Exchange) -> str:
     """Why nothing, or not all, may have come in time; empty where an answer was due."""
     before = driver.conversation.exchanges[: exchange.number]
+    if _spoke_in_the_clear(driver):
+        return _NO_TLS
     if driver.too_slow:
         return "something of it still came, only slowly"
     if exchange.verb in LOGINS or any(map(_failed_login, before)):
@@ -34,6 +37,8 @@ def excuse_for_silence(driver: Driver, exchange: Exchange) -> str:
 
 def excuse_for_closing(driver: Driver, exchange: Exchange, clock_rate: float = 1.0) -> str:
     """Why the server may have closed where an answer was due; empty where it may not."""
+    if _spoke_in_the_clear(driver):
+        return _NO_TLS
     entries = driver.transcript.entries
     ended = next((entry for entry in entries if isinstance(entry, Mark) and entry.incident in _BY_SERVER), None)
     if ended is not None and ended.at <= exchange.sent_at:
@@ -50,15 +55,20 @@ def may_have_closed(driver: Driver, number: int, at: float, clock_rate: float = 
         return "a server may close after a login that failed"
     refused = 0
     for exchange in reversed(before):
-        if not exchange.negative or _plausible(exchange):
+        if not exchange.negative:
             break
-        refused += 1
+        refused += not _plausible(exchange)  # a server may count it or not
     if refused >= _PATIENCE:
         return "a server may close after several commands that it does not understand"
     spoke_at = max(exchange.answered_at or 0.0 for exchange in before)
     if (at - spoke_at) * clock_rate >= _IDLE.get(driver.conversation.state, _IDLE_BEFORE_LOGIN):
         return "a server may close a connection on which nothing happens"
     return ""
+
+
+def _spoke_in_the_clear(driver: Driver) -> bool:
+    """Whether something came in the clear where TLS is spoken (R8314-IMPL-02): it may have been the answer."""
+    return any(isinstance(entry, Mark) and entry.incident is Incident.NOT_TLS for entry in driver.transcript.entries)
 
 
 def _failed_login(exchange: Exchange) -> bool:

@@ -8,8 +8,11 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from statistics import median
 from typing import Any, Final
 
+from conformance.scenario.sasl import SASL
+from conformance.scenario.spellings import SPELLINGS
 from conformance.wire import Body
 
 __all__ = ["Expression", "ExpressionError", "Value", "as_octets"]
@@ -52,6 +55,11 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "max": max,
     "set": lambda values: set(values.values() if isinstance(values, dict) else values),
     "keys": list,
+    "names": lambda lines: [line.split(b" ")[0].upper() for line in lines],
+    "words": lambda lines: [word for line in lines for word in line.split()],
+    **SASL,
+    "median": lambda values: round(median(values)),
+    **SPELLINGS,
 }
 _BODY: Final = frozenset({"octets", "lines", "digest"})
 
@@ -79,7 +87,7 @@ class Expression:
             return _value(self._tree, variables)
         except ExpressionError:
             raise
-        except (TypeError, ValueError, KeyError, IndexError, ZeroDivisionError) as error:
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, ZeroDivisionError) as error:
             message = f"{{{self.text}}} cannot be worked out: {type(error).__name__}: {error}"
             raise ExpressionError(message) from error
 

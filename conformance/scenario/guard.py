@@ -4,6 +4,7 @@ What is known is how many messages the run delivered, and how many of them its o
 shows just as many holds nothing else; where it shows more, somebody else's mail came in.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -19,6 +20,7 @@ __all__ = ["Held", "Stock", "held_back", "may_delete", "stock"]
 _OUTSIDE: Final = frozenset({State.CONNECTED, State.AUTHORIZATION})
 _TAIL: Final = 8
 """Octets of what was said before that are looked at together with what is said next."""
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}\r\n")
 _SURE_LENGTH: Final = 512
 """Octets up to which a command line is taken for one command by every server."""
 _CONTROL: Final = frozenset({*range(0x20), 0x7F} - {0x0A})
@@ -102,7 +104,7 @@ def may_delete(conversation: Conversation, before: bytes, octets: bytes) -> tupl
     """
     said = before + _plain(octets)
     after = said[-_TAIL:]
-    if b"DELE" not in said:
+    if b"DELE" not in said or _is_response(conversation, octets):
         return False, after
     commands = _commands(conversation, octets)
     if commands is None:
@@ -113,6 +115,13 @@ def may_delete(conversation: Conversation, before: bytes, octets: bytes) -> tupl
     else:
         enters = any(command.verb in LOGINS for command in commands)
     return enters or conversation.state not in _OUTSIDE or _may_have_entered(conversation), after
+
+
+def _is_response(conversation: Conversation, octets: bytes) -> bool:
+    """Whether the octets are one response to a challenge: base64 may spell DELE, but has no blank for its number."""
+    last = conversation.exchanges[-1] if conversation.exchanges else None
+    asked = last is not None and last.reply is not None and last.reply.challenges
+    return asked and not conversation.connection.unfinished and _BASE64.fullmatch(octets) is not None
 
 
 def _plain(octets: bytes) -> bytes:

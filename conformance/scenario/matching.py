@@ -1,12 +1,17 @@
 """Whether a reply is the one that a scenario expects, and if not, in what it differs."""
 
 from collections.abc import Mapping, MutableMapping
+from typing import Final
 
 from conformance.scenario.expressions import Value, as_octets
 from conformance.scenario.steps import Capture, Expect, Pattern, Template
-from conformance.transcript import Exchange
+from conformance.transcript import Exchange, escape
+from conformance.wire import Indicator
 
-__all__ = ["Mismatch", "Unclear", "fill", "match_body", "match_status", "rows_of"]
+__all__ = ["Mismatch", "Unclear", "fill", "goes_on", "match_body", "match_status", "rows_of", "tell"]
+
+_TOLD: Final = 400
+"""Characters of a note at the most."""
 
 
 class Mismatch(Exception):
@@ -29,21 +34,39 @@ def fill(template: Template, variables: Mapping[str, Value]) -> bytes:
     return b"".join(part if isinstance(part, bytes) else as_octets(part.value(variables)) for part in template.parts)
 
 
+def tell(template: Template, variables: Mapping[str, Value]) -> str:
+    """A template as text for people: a list with commas, and what does not print as escapes."""
+    parts = (part if isinstance(part, bytes) else _octets_of(part.value(variables)) for part in template.parts)
+    return escape(b"".join(parts))[:_TOLD]
+
+
+def _octets_of(value: Value) -> bytes:
+    return b", ".join(map(as_octets, value)) if isinstance(value, list) else as_octets(value)
+
+
 def match_status(exchange: Exchange, expect: Expect, variables: MutableMapping[str, Value]) -> None:
     """Compare the status line word by word and keep what is captured; `Mismatch` when it is another."""
     first, *_ = expect.status.words
     wanted = fill(first, variables) if isinstance(first, Template) else b""
     right = (exchange.positive and b"+OK" in wanted) or (exchange.negative and b"-ERR" in wanted)
+    right = right or (wanted == b"+" and goes_on(exchange))
     if not right:
         message = f"{wanted.decode()} was expected and {_shown(exchange.status)} came"
         raise Mismatch(message)
     _match_words(expect.status, exchange.status.split(), variables, skip=1)
 
 
+def goes_on(exchange: Exchange) -> bool:
+    """Whether the reply asks for the next turn of a SASL exchange (RFC 5034 §4)."""
+    return exchange.reply is not None and exchange.reply.indicator is Indicator.CONTINUATION
+
+
 def match_body(exchange: Exchange, expect: Expect, variables: MutableMapping[str, Value]) -> None:
     """Compare the lines of the body with those expected, in any order; `Mismatch` when they differ."""
     if expect.rows is not None:
         variables[expect.rows] = rows_of(exchange)
+    if expect.lines is not None:
+        variables[expect.lines] = [line.content for line in exchange.body_lines()]
     if expect.content is not None:
         if exchange.reply is None or exchange.reply.body is None:
             message = "a multi-line reply was expected and a single line came"

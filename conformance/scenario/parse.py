@@ -6,14 +6,14 @@ have stood there.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from conformance.scenario.expressions import Expression, ExpressionError
+from conformance.scenario.acts import awaited, awaits, done
+from conformance.scenario.source import ScriptError, SourceLine
 from conformance.scenario.steps import (
     CLAUSE_ID,
     Act,
-    Action,
     Block,
     Capture,
     Check,
@@ -31,44 +31,17 @@ from conformance.scenario.steps import (
     Step,
     Template,
 )
+from conformance.scenario.templates import parse_expression, parse_template
 
-__all__ = ["ScriptError", "parse_session", "parse_template"]
-
-
-class ScriptError(Exception):
-    """Something in a scenario file that is not understood."""
-
-    def __init__(self, place: Place, message: str) -> None:
-        super().__init__(message)
-        self.place = place
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    place: Place
-    indent: int
-    text: str
-
-    def at(self, offset: int) -> Place:
-        return Place(self.place.line, self.place.column + offset)
-
-    def error(self, message: str, offset: int = 0) -> ScriptError:
-        return ScriptError(self.at(offset), message)
-
+__all__ = ["parse_session"]
 
 _MARKS: Final = re.compile(rf"\s+\[({CLAUSE_ID.pattern}(?:,\s*{CLAUSE_ID.pattern})*)\]$")
 _WIRE: Final = re.compile(r"(?:(?P<name>[A-Z])> ?)?(?P<side>[CS])(?P<how>:|~|/\d+:)(?: (?P<text>.*))?$")
 _ACTION: Final = re.compile(r"<(?P<words>[^<>]*)>$")
-_DONE: Final = re.compile(r"(connect|log in|close|half-close|reset|read slowly|wait)(?: (\d))?(?:(?: within)? (.+))?")
-_AWAITED: Final = re.compile(r"(silence|closes silently|closes)(?:(?: within)? (.+))?")
 _WORD: Final = re.compile(r"(?:\{[^}]*\}|\S)+")
 """What blanks separate, those in braces aside."""
-_SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?) (s|ms|min)$")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]*$")
-_STATUS: Final = re.compile(r"(\+OK|-ERR|\+OK\|-ERR)(\s|$)")
-_UNIT: Final = {"s": 1.0, "ms": 0.001, "min": 60.0}
-_ESCAPES: Final = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "s": b" ", "\\": b"\\", "{": b"{", "}": b"}"}
+_STATUS: Final = re.compile(r"(\+OK|-ERR|\+OK\|-ERR|\+)(\s|$)")
 _STATEMENTS: Final = "C:, C~, C/N:, S:, check, let, deliver, restart, note, skip, for, either or or"
 
 
@@ -81,21 +54,21 @@ def parse_session(text: str, first_line: int = 1, column: int = 1) -> Block:
             indent = len(raw) - len(raw.lstrip())
             if "\t" in raw[:indent]:
                 raise ScriptError(Place(number, column), "a TAB in the indentation: use spaces")
-            lines.append(_Line(Place(number, column + indent), indent, stripped))
+            lines.append(SourceLine(Place(number, column + indent), indent, stripped))
     if not lines:
         raise ScriptError(Place(first_line, column), "an empty session: nothing is said and nothing is expected")
     return _Parser(lines).block(lines[0].indent)
 
 
 class _Parser:
-    def __init__(self, lines: list[_Line]) -> None:
+    def __init__(self, lines: list[SourceLine]) -> None:
         self._lines = lines
         self._at = 0
 
-    def _peek(self) -> _Line | None:
+    def _peek(self) -> SourceLine | None:
         return self._lines[self._at] if self._at < len(self._lines) else None
 
-    def _next(self) -> _Line:
+    def _next(self) -> SourceLine:
         self._at += 1
         return self._lines[self._at - 1]
 
@@ -108,13 +81,13 @@ class _Parser:
                 raise line.error("indented deeper than the line above, which opens no block")
             yield self._step(self._next())
 
-    def _inner(self, opener: _Line) -> Block:
+    def _inner(self, opener: SourceLine) -> Block:
         line = self._peek()
         if line is None or line.indent <= opener.indent:
             raise opener.error("a block is expected below, indented deeper")
         return self.block(line.indent)
 
-    def _step(self, line: _Line) -> Step:
+    def _step(self, line: SourceLine) -> Step:
         bare, clauses = _without_marks(line.text)
         word = bare.split(" ", 1)[0].rstrip(":")
         if word == "either":
@@ -135,18 +108,18 @@ class _Parser:
             return self._server(line, name, text, clauses, offset)
         return _client(line, name, how, text, clauses, offset)
 
-    def _choice(self, opener: _Line, clauses: tuple[str, ...]) -> Choice:
+    def _choice(self, opener: SourceLine, clauses: tuple[str, ...]) -> Choice:
         branches = [self._inner(opener)]
         while (line := self._peek()) is not None and line.indent == opener.indent and line.text.rstrip(":") == "or":
             branches.append(self._inner(self._next()))
         if len(branches) < 2:
             raise opener.error("either needs at least one or: with one answer allowed, write it without either")
         for branch in branches:
-            if not isinstance(branch[0], Expect | Act) or (isinstance(branch[0], Act) and not _awaits(branch[0])):
+            if not isinstance(branch[0], Expect | Act) or (isinstance(branch[0], Act) and not awaits(branch[0])):
                 raise ScriptError(branch[0].place, "a branch begins with what the server does: S: ...")
         return Choice(opener.place, clauses, tuple(branches))
 
-    def _loop(self, opener: _Line, bare: str) -> Loop:
+    def _loop(self, opener: SourceLine, bare: str) -> Loop:
         found = re.fullmatch(r"for ([a-z_][a-z0-9_]*) in (.+?):?", bare)
         if found is None:
             raise opener.error("for NAME in VALUE VALUE ...: is expected here")
@@ -155,11 +128,12 @@ class _Parser:
         values = tuple(parse_template(word[0], opener.at(offset + word.start())) for word in words)
         return Loop(opener.place, found[1], values, self._inner(opener))
 
-    def _server(self, line: _Line, name: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
+    def _server(self, line: SourceLine, name: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
         if action := _ACTION.match(text):
-            return _awaited(line, name, action["words"], clauses, offset)
+            return awaited(line, name, action["words"], clauses, offset)
         if not _STATUS.match(text):
-            raise line.error("+OK, -ERR, +OK|-ERR, <silence> or <closes> is expected behind S:", offset)
+            answers = "+OK, -ERR, +OK|-ERR, +, <any>, <silence>, <closes> or <tls>"
+            raise line.error(f"{answers} is expected behind S:", offset)
         expect = Expect(line.place, name, _pattern(text, line.at(offset)), clauses)
         return self._with_body(expect, name)
 
@@ -172,17 +146,17 @@ class _Parser:
             text = (found["text"] or "").strip() if found else ""
             if not found or found["side"] != "S" or (found["name"] or "A") != name or _STATUS.match(text):
                 break
-            kept = re.fullmatch(r"<(rows|body) ([a-z_][a-z0-9_]*)>", text)
+            kept = re.fullmatch(r"<(rows|body|lines) ([a-z_][a-z0-9_]*)>", text)
             if _ACTION.match(text) and not kept:
                 break
             self._next()
             started = True
             expect = replace(expect, clauses=(*expect.clauses, *clauses))
             if text == ".":
-                plain = expect.rows is None and expect.content is None
+                plain = expect.rows is None and expect.content is None and expect.lines is None
                 return replace(expect, body=tuple(rows)) if plain else expect
             if kept:
-                expect = replace(expect, rows=kept[2]) if kept[1] == "rows" else replace(expect, content=kept[2])
+                expect = _keeping(expect, kept[1], kept[2])
             else:
                 rows.append(_pattern(text, line.at(found.start("text"))))
         if started:
@@ -190,8 +164,10 @@ class _Parser:
         return expect
 
 
-def _awaits(act: Act) -> bool:
-    return act.action in (Action.SILENCE, Action.CLOSES, Action.CLOSES_SILENTLY)
+def _keeping(expect: Expect, what: str, name: str) -> Expect:
+    if what == "rows":
+        return replace(expect, rows=name)
+    return replace(expect, content=name) if what == "body" else replace(expect, lines=name)
 
 
 def _without_marks(text: str) -> tuple[str, tuple[str, ...]]:
@@ -201,9 +177,9 @@ def _without_marks(text: str) -> tuple[str, tuple[str, ...]]:
     return text[: found.start()], tuple(re.split(r",\s*", found[1]))
 
 
-def _client(line: _Line, name: str, how: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
+def _client(line: SourceLine, name: str, how: str, text: str, clauses: tuple[str, ...], offset: int) -> Step:
     action = _ACTION.match(text) if how == ":" else None
-    if action and (act := _done(line, name, action["words"], clauses)) is not None:
+    if action and (act := done(line, name, action["words"], clauses)) is not None:
         return act
     if clauses:
         raise line.error("a clause is judged by what the server does: put the mark behind the S: line")
@@ -212,86 +188,6 @@ def _client(line: _Line, name: str, how: str, text: str, clauses: tuple[str, ...
     if how.startswith("/") and not piece:
         raise line.error("C/N: sends N octets a segment, and N is at least 1")
     return Send(line.place, name, template, line=how != "~", piece=piece)
-
-
-def _done(line: _Line, name: str, words: str, clauses: tuple[str, ...]) -> Act | None:
-    """``<log in 2 within 5 s>`` and its like."""
-    found = _DONE.fullmatch(words)
-    if found is None:
-        acts = "<connect>, <log in>, <close>, <half-close>, <reset>, <read slowly> or <wait N s>"
-        raise line.error(f"{acts} is expected here")
-    action, account, rest = Action(found[1]), found[2], found[3]
-    if action is Action.WAIT and account and rest is not None and not _SECONDS.fullmatch(rest):
-        account, rest = None, f"{account} {rest}"
-    if action is Action.WAIT and account:
-        account, rest = None, f"{account} {rest or ''}".strip()
-    seconds = _duration(line, rest) if rest else None
-    if action is Action.WAIT and seconds is None:
-        raise line.error("<wait> needs a time: <wait 2 s>, <wait 200 ms> or <wait 10 min>")
-    if clauses and action not in (Action.CONNECT, Action.LOG_IN):
-        raise line.error("only <connect> and <log in> among the client's acts can be refused by the server")
-    if account and action is not Action.LOG_IN:
-        raise line.error(f"<{action.value}> takes no account")
-    return Act(line.place, name, action, clauses, seconds, int(account or 1))
-
-
-def _awaited(line: _Line, name: str, words: str, clauses: tuple[str, ...], offset: int) -> Act:
-    found = _AWAITED.fullmatch(words)
-    if found is None:
-        awaited = "<silence>, <silence N s>, <closes>, <closes silently> or <closes within N s>"
-        raise line.error(f"{awaited} is expected here", offset)
-    seconds = _duration(line, found[2]) if found[2] else None
-    return Act(line.place, name, Action(found[1]), clauses, seconds)
-
-
-def _duration(line: _Line, text: str) -> float:
-    found = _SECONDS.fullmatch(text)
-    if found is None:
-        raise line.error(f"{text!r} is no time: write 2 s, 200 ms or 10 min")
-    return float(found[1]) * _UNIT[found[2]]
-
-
-def _expression(text: str, place: Place) -> Expression:
-    try:
-        return Expression(text)
-    except ExpressionError as error:
-        raise ScriptError(place, str(error)) from None
-
-
-def parse_template(text: str, place: Place) -> Template:
-    r"""Octets with ``\r``, ``\x00``, ``\s`` (a space) and ``{expression}`` in them."""
-    parts: list[bytes | Expression] = []
-    octets = bytearray()
-    at = 0
-    while at < len(text):
-        here = Place(place.line, place.column + at)
-        if text[at] == "\\":
-            octet, width = _escape(text[at + 1 : at + 4], here)
-            octets += octet
-            at += width
-        elif text[at] == "{":
-            end = text.find("}", at)
-            if end < 0:
-                raise ScriptError(here, "a brace is opened and not closed; write \\{ for a brace as such")
-            if octets:
-                parts.append(bytes(octets))
-                octets.clear()
-            parts.append(_expression(text[at + 1 : end], here))
-            at = end + 1
-        else:
-            octets += text[at].encode()
-            at += 1
-    if octets:
-        parts.append(bytes(octets))
-    return Template(tuple(parts))
-
-
-def _escape(text: str, place: Place) -> tuple[bytes, int]:
-    if text[:1] in _ESCAPES:
-        return _ESCAPES[text[:1]], 2
-    if re.fullmatch(r"x[0-9a-fA-F]{2}", text):
-        return bytes([int(text[1:], 16)]), 4
-    raise ScriptError(place, f"\\{text[:1]} means nothing: \\r \\n \\t \\0 \\s \\\\ \\{{ \\}} and \\xNN do")
 
 
 def _pattern(text: str, place: Place) -> Pattern:
@@ -305,44 +201,49 @@ def _pattern(text: str, place: Place) -> Pattern:
     return Pattern(tuple(words), text)
 
 
-def _check(line: _Line, rest: str, clauses: tuple[str, ...]) -> Check:
+def _check(line: SourceLine, rest: str, clauses: tuple[str, ...]) -> Check:
     if not rest:
         raise line.error("check needs something to check: check sum(size) == total")
-    return Check(line.place, _expression(rest, line.at(6)), clauses)
+    return Check(line.place, parse_expression(rest, line.at(6)), clauses)
 
 
-def _let(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Let:
+def _let(line: SourceLine, rest: str, _clauses: tuple[str, ...]) -> Let:
     name, equals, expression = (part.strip() for part in rest.partition("="))
     if not equals or not _NAME.match(name):
         raise line.error("let NAME = EXPRESSION is expected here")
-    return Let(line.place, name, _expression(expression, line.place))
+    return Let(line.place, name, parse_expression(expression, line.place))
 
 
-def _deliver(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Deliver:
+def _deliver(line: SourceLine, rest: str, _clauses: tuple[str, ...]) -> Deliver:
     if len(rest.split()) != 1:
         raise line.error("deliver MAIL is expected here")
     return Deliver(line.place, rest)
 
 
-def _restart(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Restart:
+def _restart(line: SourceLine, rest: str, _clauses: tuple[str, ...]) -> Restart:
     if rest:
         raise line.error("restart stands alone")
     return Restart(line.place)
 
 
-def _note(line: _Line, rest: str, clauses: tuple[str, ...]) -> Note:
+def _note(line: SourceLine, rest: str, clauses: tuple[str, ...]) -> Note:
     if not rest:
         raise line.error("note needs a text")
-    return Note(line.place, rest, clauses)
+    return Note(line.place, parse_template(rest, line.at(5)), clauses)
 
 
-def _skip(line: _Line, rest: str, _clauses: tuple[str, ...]) -> Skip:
+def _skip(line: SourceLine, rest: str, _clauses: tuple[str, ...]) -> Skip:
     if not rest:
         raise line.error("skip needs the reason, for the report")
-    return Skip(line.place, rest)
+    if not rest.startswith("unless "):
+        return Skip(line.place, rest)
+    holds, colon, text = rest.removeprefix("unless ").partition(": ")
+    if not colon:
+        raise line.error("skip unless EXPRESSION: TEXT is expected here")
+    return Skip(line.place, text.strip(), parse_expression(holds, line.at(12)))
 
 
-_SIMPLE: Final[Mapping[str, Callable[[_Line, str, tuple[str, ...]], Step]]] = {
+_SIMPLE: Final[Mapping[str, Callable[[SourceLine, str, tuple[str, ...]], Step]]] = {
     "check": _check,
     "let": _let,
     "deliver": _deliver,

@@ -6,7 +6,7 @@ every exchange of every scenario.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from conformance.clauses import CATALOGUE
@@ -17,7 +17,8 @@ from conformance.results import CaseResult, fold, masked
 from conformance.scenario.dialogue import Dialogue, HeldBack, Stop
 from conformance.scenario.document import Scenario
 from conformance.scenario.expressions import ExpressionError, Value
-from conformance.scenario.matching import Mismatch, Unclear, fill
+from conformance.scenario.matching import Mismatch, Unclear, fill, tell
+from conformance.scenario.needs import strongest_scram
 from conformance.scenario.stage import NotPlayed, Prepared, Stage
 from conformance.scenario.steps import (
     Act,
@@ -34,23 +35,28 @@ from conformance.scenario.steps import (
     Skip,
     Step,
 )
-from conformance.transcript import Secrets, text_lines
+from conformance.transcript import Conversation, Secrets, text_lines
 from conformance.verdicts import Outcome, Verdict
 
-__all__ = ["play"]
+__all__ = ["Judge", "play"]
+
+Judge = Callable[[Sequence[Conversation]], Iterable[Verdict]]
+"""Sees all sessions of a scenario once they are over, in the order of time, and says what it thinks of clauses."""
 
 
-def play(scenario: Scenario, stage: Stage, clauses: Collection[str] = CATALOGUE) -> CaseResult:
-    """Play it, judge it by these clauses, and leave nothing open."""
-    case, crowded = _play(scenario, stage, clauses)
+def play(
+    scenario: Scenario, stage: Stage, clauses: Collection[str] = CATALOGUE, *, judge: Judge | None = None
+) -> CaseResult:
+    """Play it, judge it by these clauses, and leave nothing open. A `judge` is heard besides the monitor."""
+    case, crowded = _play(scenario, stage, clauses, judge)
     if crowded and not scenario.wrong_logins:
         # A server that rewrites the maildrop behind a session that was broken off can bring back what was taken away
         # meanwhile. What is ours of it is taken away now, and what is not holds DELE back again.
-        case, _ = _play(scenario, stage, clauses)
+        case, _ = _play(scenario, stage, clauses, judge)
     return case
 
 
-def _play(scenario: Scenario, stage: Stage, clauses: Collection[str]) -> tuple[CaseResult, bool]:
+def _play(scenario: Scenario, stage: Stage, clauses: Collection[str], judge: Judge | None) -> tuple[CaseResult, bool]:
     """What came of it, and whether it ended because there was more mail than ours."""
     began = time.monotonic()
     secrets = _secrets(stage)
@@ -60,7 +66,7 @@ def _play(scenario: Scenario, stage: Stage, clauses: Collection[str]) -> tuple[C
         return masked(_unplayed(scenario, clauses, why.outcome, why.reason, began), secrets), False
     except (FillError, TargetError) as error:
         return masked(_unplayed(scenario, clauses, Outcome.ERRORED, str(error), began), secrets), False
-    play = _Play(scenario, stage, prepared, began, clauses)
+    play = _Play(scenario, stage, prepared, began, clauses, judge)
     case = play.run()
     if play.crowded:
         stage.spoiled(prepared.account)
@@ -85,14 +91,23 @@ def _unplayed(scenario: Scenario, clauses: Collection[str], outcome: Outcome, re
 
 class _Play:
     def __init__(
-        self, scenario: Scenario, stage: Stage, prepared: Prepared, began: float, clauses: Collection[str]
+        self,
+        scenario: Scenario,
+        stage: Stage,
+        prepared: Prepared,
+        began: float,
+        clauses: Collection[str],
+        judge: Judge | None,
     ) -> None:
         self._scenario = scenario
         self._stage = stage
         self._prepared = prepared
         self._began = began
         self._clauses = clauses
+        self._judge = judge
         self._variables: dict[str, Value] = {**_names(prepared), **scenario.values}
+        if stage.features is not None:
+            self._variables["scram"] = strongest_scram(stage.features).encode()
         self._secrets = _secrets(stage).with_more(_secret(self._variables))
         self._delivered = list(prepared.delivered or ())
         self._dialogue = Dialogue(stage, prepared, self._variables)
@@ -122,12 +137,17 @@ class _Play:
 
     def _result(self, outcome: Outcome, reason: str) -> CaseResult:
         drivers = self._dialogue.drivers
-        features = self._stage.features
-        ledger = Ledger(capabilities=(features.capabilities if features is not None else None) or ())
+        features, rate = self._stage.features, self._stage.target.clock_rate
+        ledger = Ledger(capabilities=features.lists if features is not None else (), clock_rate=rate)
         for octets in self._delivered:
             ledger.add_delivered(self._prepared.account.name_octets, octets)
+        if (other := self._prepared.other) is not None:
+            for octets in self._prepared.second:
+                ledger.add_delivered(other.name_octets, octets)
         monitor = Monitor(ledger)
-        seen = monitor.judge(driver.conversation for driver in drivers)
+        conversations = [driver.conversation for driver in drivers]
+        seen = list(monitor.judge(conversations))
+        seen += self._judge(conversations) if self._judge is not None else ()
         if outcome is Outcome.ERRORED:  # what a server that is gone does not answer is nobody's fault
             seen = [verdict for verdict in seen if not _is_about_silence(verdict, drivers)]
         verdicts = fold([verdict for verdict in (*self._verdicts, *seen) if verdict.clause in self._clauses])
@@ -143,7 +163,8 @@ class _Play:
             self._stage.spoiled(self._prepared.account)
         evidence = [verdict.evidence for verdict in verdicts if verdict.evidence and verdict.outcome is Outcome.BROKEN]
         secrets = self._secrets.with_more(_secret(self._variables))
-        transcript = text_lines([driver.conversation for driver in drivers], secrets, evidence)
+        said = [driver.conversation for driver in drivers] if self._stage.settings.shows else []
+        transcript = text_lines(said, secrets, evidence)
         for driver in drivers:
             driver.transcript.close()
         case = CaseResult(
@@ -201,16 +222,18 @@ class _Play:
             case Let():
                 self._variables[step.name] = step.expression.value(self._variables)
             case Note():
-                self._notes.append(step.text)
-                self._verdicts += [Verdict(clause, Outcome.KEPT, step.text) for clause in step.clauses]
+                told = tell(step.text, self._variables)
+                self._notes.append(told)
+                self._verdicts += [Verdict(clause, Outcome.KEPT, told) for clause in step.clauses]
             case Deliver():
-                more = self._stage.deliver(self._prepared.account, step.mail)
+                more = self._stage.deliver(self._prepared.account, step.mail, self._scenario.mail)
                 self._delivered += more
                 self._dialogue.later += len(more)
             case Restart():
                 self._stage.restart()
             case Skip():
-                raise Stop(Outcome.NOT_APPLICABLE, step.text)
+                if step.unless is None or not step.unless.value(self._variables):
+                    raise Stop(Outcome.NOT_APPLICABLE, step.text)
 
     def _judged(self, clauses: tuple[str, ...], what: Callable[[], None]) -> None:
         self._dialogue.evidence = None
@@ -290,7 +313,7 @@ def _as_act(step: Step) -> Act:
 
 def _secrets(stage: Stage) -> Secrets:
     """Every password of the target."""
-    return Secrets(account.password_octets for account in stage.target.accounts)
+    return Secrets(secret for account in stage.target.accounts for secret in account.secrets)
 
 
 def _secret(variables: Mapping[str, Value]) -> Iterator[bytes]:
@@ -310,9 +333,11 @@ def _names(prepared: Prepared) -> Mapping[str, Value]:
         "wrong": b"not" + password[::-1],
         "almost": password + b"x",
         "short": password[:-1] or b"x",
+        "token": prepared.account.token.encode(),
     }
     if prepared.other is not None:
         names |= {"user2": prepared.other.name_octets, "password2": prepared.other.password_octets}
+        names |= {"token2": prepared.other.token.encode()}
     return names
 
 

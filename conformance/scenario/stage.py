@@ -7,16 +7,36 @@ of messages that were delivered (see `Player`).
 
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
-from conformance.driver import Account, Driver, Features, Look, Target, TargetError, log_in, recognise, survey
+from conformance.driver import (
+    Account,
+    Cutting,
+    Driver,
+    Features,
+    Look,
+    Target,
+    TargetError,
+    learn_pace,
+    log_in,
+    recognise,
+    survey,
+)
 from conformance.mail import Mail, UnknownMailError, maildrop
 from conformance.mailboxes import FillError, Mailbox, Provisioner, is_ours
-from conformance.scenario.document import NEEDS, Scenario
+from conformance.scenario.casting import cast, is_special
+from conformance.scenario.document import Scenario
+from conformance.scenario.needs import MECHANISM, NEEDS, meant, unmet
+from conformance.scenario.opening import shut
 from conformance.verdicts import Outcome
 
-__all__ = ["NotPlayed", "Prepared", "Settings", "Stage", "is_special"]
+__all__ = ["NotPlayed", "Prepared", "Settings", "Stage"]
+
+
+_NO_MAIL: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 class NotPlayed(Exception):
@@ -32,7 +52,7 @@ class NotPlayed(Exception):
 class Settings:
     """What the user allows."""
 
-    failed_logins: int = 40
+    failed_logins: int = 200
     """Wrong passwords that may be sent for one account."""
     slow: bool = False
     """Whether scenarios that wait for minutes are played."""
@@ -40,6 +60,8 @@ class Settings:
     """Whether maildrops may be filled and emptied; False with ``--allow-nonempty``."""
     restart: str = ""
     """The command that restarts the server."""
+    shows: bool = True
+    """Whether a case holds what was said; who only counts verdicts need not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +72,18 @@ class Prepared:
     other: Account | None
     delivered: tuple[bytes, ...] | None
     """The messages in the maildrop in wire form; None when that is not known."""
+    second: tuple[bytes, ...] = ()
+    """The messages that were put into the second account's maildrop."""
+    at_once: bool = False
+    """Whether it connects at once behind a login, though the server wants some time between two."""
+    cut: Cutting | None = None
+    """How all is cut that it sends."""
 
 
 @dataclass(slots=True)
 class _Contents:
     spec: tuple[str, ...]
+    own: Mapping[str, bytes]
     messages: tuple[bytes, ...]
 
 
@@ -73,10 +102,12 @@ class Stage:
     _look: Look | None = None
     _contents: dict[str, _Contents] = field(default_factory=dict)
     _wrong: dict[str, int] = field(default_factory=dict)
+    _shuts: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why nothing can be expected of a mechanism on an account, by both names."""
     _found_empty: list[Account] = field(default_factory=list)
     """Accounts beside the worker's own whose maildrops were looked at."""
-    _refused: dict[str, str | None] = field(default_factory=dict)
-    """Why a message cannot be delivered, or None, by its name."""
+    _refused: dict[frozenset[str], str | None] = field(default_factory=dict)
+    """Why messages of such traits cannot be delivered, or None."""
     _shut: str = ""
     """Why mail cannot be delivered while a session is open, once that has been tried in vain."""
 
@@ -95,6 +126,11 @@ class Stage:
             self._look = recognise(self.target)
         return self._look
 
+    def learn_pace(self) -> None:
+        """Find out once whether the server wants some time between two logins; `TargetError` when that is too long."""
+        if not self.target.pace.known:
+            learn_pace(self.target, self.account, self.recognise())
+
     def begin(self) -> None:
         """Look at the maildrop of this worker's account. `TargetError` when the run must not go on.
 
@@ -106,6 +142,7 @@ class Stage:
     def survey(self) -> Features:
         """What the target offers, found out once."""
         if self.features is None:
+            self.learn_pace()
             self.features = survey(self.target, self.account, self.recognise())
         return self.features
 
@@ -149,19 +186,19 @@ class Stage:
             left = self.settings.failed_logins - self._wrong.get(account.name, 0)
             reason = f"it sends {scenario.wrong_logins} wrong password(s) and --failed-logins leaves {left}"
             raise NotPlayed(Outcome.NOT_APPLICABLE, reason)
-        delivered = None if scenario.maildrop is None else self._fill(account, scenario.maildrop)
+        spec, spec_2, own = scenario.maildrop, scenario.maildrop_2, scenario.mail
+        delivered = None if spec is None else self.fill(account, spec, own)
+        other = self._other(account)
+        second = () if other is None or spec_2 is None else self.fill(other, spec_2, own)
         self._wrong[account.name] = wrong
-        return Prepared(account, self._other(account), delivered)
+        return Prepared(account, other, delivered, second, "LOGIN-DELAY" in scenario.needs, scenario.cut)
 
     def _cast(self, scenario: Scenario) -> Account:
         """The account that plays: one with the special property that is needed, or the worker's own."""
-        for need, has in (("APOP", _apop), ("account-40", _forty), ("account-space", _space)):
-            if need in scenario.needs:
-                for account in (self.account, *self.target.accounts):
-                    if has(account):
-                        return account
-                raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
-        return self.account
+        account, lacking = cast(scenario.needs, self.account, self.target.accounts)
+        if lacking:
+            raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {lacking}")
+        return account
 
     def _other(self, account: Account) -> Account | None:
         """Another account than this one, that no other worker is busy with."""
@@ -173,11 +210,12 @@ class Stage:
         return other.password if other is not None else None
 
     def _check_needs(self, scenario: Scenario, account: Account) -> None:
-        missing = self.survey().missing
+        features = self.survey()
         for need in scenario.needs:
-            if need in missing:
-                outcome = Outcome.NOT_APPLICABLE if need == "no-CAPA" else Outcome.NOT_IMPLEMENTED
-                raise NotPlayed(outcome, missing[need])
+            if (want := unmet(need, self.target, features)) is not None:
+                raise NotPlayed(*want)
+            if need.startswith(MECHANISM) and (why := self._closed_to(meant(need, features), account)):
+                raise NotPlayed(Outcome.NOT_APPLICABLE, why)
             if need == "USER" and not account.plain:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"USER and PASS are not open to {account.name}")
             if need == "account-2" and self._other(account) is None:
@@ -190,7 +228,17 @@ class Stage:
             if need == "slow" and not self.settings.slow:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"it needs {NEEDS[need]}")
 
-    def _fill(self, account: Account, spec: tuple[str, ...]) -> tuple[bytes, ...]:
+    def _closed_to(self, mechanism: str, account: Account) -> str:
+        """Why nothing can be expected of a mechanism, found out once for each account."""
+        if (found := self._shuts.get((mechanism, account.name))) is None:
+            found = self._shuts[mechanism, account.name] = shut(mechanism, account, self.target)
+        return found
+
+    def fill(self, account: Account, spec: tuple[str, ...], own: Mapping[str, bytes] = _NO_MAIL) -> tuple[bytes, ...]:
+        """Put these messages, and no others, into a maildrop; what they are. Raises as `prepare` does.
+
+        `own` has messages by names that only the scenario knows.
+        """
         if not self.settings.touch:
             raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs known mail, and with --allow-nonempty none is delivered")
         if self.provisioner.spec == "none":
@@ -198,15 +246,20 @@ class Stage:
                 return ()  # it was found empty, and nothing is ever delivered
             raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs known mail, and with --fill none none is delivered")
         known = self._contents.get(account.name)
-        if known is not None and known.spec == spec:
+        if known is not None and (known.spec, known.own) == (spec, own):
             return known.messages
         try:
-            mails = list(maildrop(spec))
+            mails = list(maildrop(spec, own))
         except UnknownMailError as error:
             raise NotPlayed(Outcome.ERRORED, str(error)) from None
         self._check_deliverable(mails)
         if account != self.account and account not in self._found_empty:
-            self._check_empty(account)
+            try:
+                self._check_empty(account)
+            except TargetError as error:
+                if account.plain and not is_special(account):
+                    raise NotPlayed(Outcome.NOT_APPLICABLE, str(error)) from None
+                raise
             self._found_empty.append(account)
         self._contents.pop(account.name, None)
         self.clear(account)
@@ -215,14 +268,15 @@ class Stage:
         if not self.provisioner.knows_order:
             self._await_delivery(account, len(mails))
         messages = tuple(mail.octets for mail in mails)
-        self._contents[account.name] = _Contents(spec, messages)
+        self._contents[account.name] = _Contents(spec, own, messages)
         return messages
 
     def _check_deliverable(self, mails: Sequence[Mail]) -> None:
         for mail in mails:
-            if mail.name not in self._refused:
-                self._refused[mail.name] = self.provisioner.accepts(mail.traits)
-            if reason := self._refused[mail.name]:
+            traits = mail.traits
+            if traits not in self._refused:
+                self._refused[traits] = self.provisioner.accepts(traits)
+            if reason := self._refused[traits]:
                 raise NotPlayed(Outcome.NOT_APPLICABLE, f"the message {mail.name!r} cannot be delivered: {reason}")
 
     def _await_delivery(self, account: Account, count: int) -> None:
@@ -238,13 +292,13 @@ class Stage:
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
 
-    def deliver(self, account: Account, name: str) -> tuple[bytes, ...]:
+    def deliver(self, account: Account, name: str, own: Mapping[str, bytes] = _NO_MAIL) -> tuple[bytes, ...]:
         """Deliver more mail while a scenario is played; what was delivered."""
         if self.provisioner.spec == "none" or not self.settings.touch:
             raise NotPlayed(Outcome.NOT_APPLICABLE, "it needs mail delivered in mid-session, and none can be")
         if self._shut:
             raise NotPlayed(Outcome.NOT_APPLICABLE, self._shut)
-        mails = list(maildrop([name]))
+        mails = list(maildrop([name], own))
         self._check_deliverable(mails)
         try:
             self.provisioner.deliver(_mailbox(account), (mail.octets for mail in mails))
@@ -292,7 +346,10 @@ class Stage:
             self._clear_by_pop3(account)
 
     def _clear_by_pop3(self, account: Account) -> None:
+        utf8 = "UTF8" in self.survey().announced
         with Driver(self.target, "clear") as driver:
+            if utf8 and driver.read_greeting() is not None:
+                driver.ask(b"UTF8")  # else a surrogate may hide what is ours (RFC 6856 §2.1)
             log_in(driver, account)
             for number in _numbers(driver):
                 if not _recognised(driver, number):
@@ -338,20 +395,3 @@ def _recognised(driver: Driver, number: int) -> bool:
 
 def _mailbox(account: Account) -> Mailbox:
     return Mailbox(account.name, account.password)
-
-
-def _apop(account: Account) -> bool:
-    return account.apop
-
-
-def _forty(account: Account) -> bool:
-    return account.plain and len(account.name_octets) == len(account.password_octets) == 40
-
-
-def _space(account: Account) -> bool:
-    return account.plain and b" " in account.password_octets
-
-
-def is_special(account: Account) -> bool:
-    """Whether some scenarios need just such an account."""
-    return account.apop or _forty(account) or _space(account)

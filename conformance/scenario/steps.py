@@ -64,15 +64,23 @@ class Action(StrEnum):
     """What a client can do besides sending, and what can be awaited besides a reply."""
 
     CONNECT = "connect"
+    CONNECT_IN_THE_CLEAR = "connect in the clear"
+    START_TLS = "start tls"
     LOG_IN = "log in"
+    TRY_TO_LOG_IN = "try to log in"
+    AUTHENTICATE = "authenticate"
     CLOSE = "close"
     HALF_CLOSE = "half-close"
     RESET = "reset"
     READ_SLOWLY = "read slowly"
     WAIT = "wait"
+    ANY = "any"
     SILENCE = "silence"
     CLOSES = "closes"
     CLOSES_SILENTLY = "closes silently"
+    TLS = "tls"
+    NO_TLS = "no tls"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class Act:
     """How long to wait, or within which time it must come to pass."""
     account: int = 1
     """Which account logs in."""
+    word: str = ""
+    """What more there is to say: a version of TLS that is offered alone, a mechanism, a command before the login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,8 @@ class Expect:
     """Name under which the rows are kept: number -> the rest of the row."""
     content: str | None = None
     """Name under which the body's accounts are kept."""
+    lines: str | None = None
+    """Name under which the body's lines are kept, as a list of octets."""
     patience: float | None = None
 
 
@@ -157,16 +169,17 @@ class Note:
     """``note TEXT``: a fact for the report."""
 
     place: Place
-    text: str
+    text: Template
     clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """``skip TEXT``: here the scenario ends, it does not apply."""
+    """``skip TEXT``: here the scenario ends, it does not apply; ``skip unless a != b: TEXT``, unless that holds."""
 
     place: Place
     text: str
+    unless: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

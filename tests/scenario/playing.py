@@ -34,6 +34,7 @@ def scenario(
     session: str,
     *,
     maildrop: tuple[str, ...] | None = None,
+    maildrop_2: tuple[str, ...] | None = None,
     clauses: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
     wrong_logins: int = 0,
@@ -55,6 +56,7 @@ def scenario(
         wrong_logins=wrong_logins,
         steps=steps,
         values=values,
+        maildrop_2=maildrop_2,
     )
 
 

@@ -35,6 +35,8 @@ def test_nothing_is_wrong_in_the_file_that_the_others_spoil(tmp_path: Path) -> N
         ("[plain, dots]", "[plain, dotz*3]", '2:21: no message is called "dotz"; did you mean "dots'),
         ("[plain, dots]", "[plain, text:12]", '2:21: "text:12": OCTETS goes from 512 to '),
         ("[plain, dots]", "plain", "2:3: a maildrop is a list of message names, or the word any"),
+        ("[plain, dots]", "[plain]\n  maildrop 2: [dots]", "3:3: a second maildrop needs account-2"),
+        ("needs: [TOP]", "needs: [account-2]\n  maildrop 2: [dotz]", '4:16: no message is called "dotz"'),
         ("deliver plain", "deliver plane", '6:5: no message is called "plane"; did you mean "plain"'),
         ("session:", "sesion:", "4:3: 'sesion' is no field of a scenario; there are scenario, "),
         ("needs: [TOP]", "needs: [TOPP]", "3:3: 'TOPP' is nothing that can be needed: "),

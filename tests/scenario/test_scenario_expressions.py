@@ -22,6 +22,7 @@ def work_out(text: str, **variables: Any) -> Any:
         ("1 < count <= 3", True),
         ("2 in size", True),
         ("5 not in keys(size)", True),
+        ("words(['SASL PLAIN LOGIN', 'TOP'])", [b"SASL", b"PLAIN", b"LOGIN", b"TOP"]),
         ("len(set([1, 1, 2]))", 2),
         ("-count // 2", -2),
         ("max(size) % 2", 1),
@@ -89,3 +90,20 @@ def test_numbers_are_sent_in_base_ten() -> None:
         as_octets([1])
     with pytest.raises(ExpressionError):
         as_octets(value=True)
+
+
+@pytest.mark.parametrize(
+    "text,value",
+    [
+        ("hyphenated(user)", "a\u00adlice".encode()),
+        ("wide(user)", "ａlice".encode()),
+        ("wide(other)", "öＡb".encode()),
+        ("overlong(user)", b"\xc1\xa1lice"),
+        ("overlong('')", b""),
+        ("unassigned(user)", False),
+        ("unassigned(key)", True),
+        ("median([3, 1, 20])", 3),
+    ],
+)
+def test_spellings_and_middles(text: str, value: Any) -> None:
+    assert work_out(text, user=b"alice", other="öAb".encode(), key="\U0001f511".encode()) == value

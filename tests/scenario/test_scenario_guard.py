@@ -92,6 +92,18 @@ def test_what_can_delete_nothing_may_be_said_to_anybody(octets: bytes) -> None:
     assert stopped(conversation(*LOGIN), octets) == octets
 
 
+CHALLENGED = (HELLO, ("C", b"AUTH CRAM-MD5\r\n"), ("S", b"+ PDFAYT4=\r\n"))
+
+
+def test_a_response_to_a_challenge_may_spell_it() -> None:
+    assert may_delete(conversation(*CHALLENGED), b"", b"aaaDELEaaa==\r\n")[0] is False
+
+
+@pytest.mark.parametrize("octets", [b"DELE 1\r\n", b"aaa\r\nDELE 1\r\n", b"aaaDELE", b"aDELE\taa\r\n", b"aaaDELE\n"])
+def test_what_is_no_response_alone_may_delete_behind_a_challenge_too(octets: bytes) -> None:
+    assert may_delete(conversation(*CHALLENGED, ("S", b"+OK\r\n")), b"", octets)[0]
+
+
 def test_names_and_passwords_may_look_like_commands() -> None:
     pieces = (b"USER adele\r\n", b"PASS dele 1\r\n", b"STAT\r\n")
     assert stopped(conversation(HELLO), *pieces) == b"".join(pieces)

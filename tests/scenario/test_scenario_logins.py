@@ -1,13 +1,18 @@
 """A login is tried until it succeeds or time is up, and what a refusal means is told."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from conformance.driver import Account, Driver
-from conformance.scenario.logins import Refused, log_in
+from conformance.scenario.logins import Refused, authenticate, log_in
 from conformance.scenario.matching import Unclear
+from conformance.server import Policy
+from conformance.verdicts import Outcome
 from tests.driver.peers import ALICE, Action, answering, hear, peer, say
+from tests.scenario.playing import Theatre
+from tests.scenario.playing import theatre as theatre_of
 
 LOCKED = answering({b"PASS": b"-ERR [IN-USE] locked\r\n"})
 
@@ -88,3 +93,49 @@ def test_an_apop_account_logs_in_by_apop_alone() -> None:
         log_in(lambda: driver, lambda: None, Account("mrose", "tanstaaf", apop=True, plain=False), 0.0)
         said += server.lines[0].lines
     assert [line.split(b" ")[:2] for line in said] == [[b"APOP", b"mrose"]]
+
+
+# -- in UTF-8 mode ---------------------------------------------------------------------------------------------------
+
+IN_MODE = "C: <log in with UTF8>\nC: RETR 1\nS: +OK  [R1939-RETR-01]"
+
+
+def test_utf8_is_given_before_the_login_where_it_is_announced(house: Theatre) -> None:
+    case = house.play(IN_MODE, maildrop=("utf8-header",))
+    assert case.outcome is Outcome.KEPT
+    assert [line.text for line in case.transcript if line.kind == "C"][:2] == ["UTF8", "USER alice"]
+
+
+def test_it_is_left_out_where_it_is_not(tmp_path: Path) -> None:
+    with theatre_of(tmp_path, policy=Policy(offers=Policy().offers - {"UTF8"})) as made:
+        case = made.play(IN_MODE, maildrop=("utf8-header",))
+    assert case.outcome is Outcome.KEPT
+    assert "UTF8" not in [line.text for line in case.transcript]
+
+
+def test_a_server_that_refuses_what_it_announces_is_left_alone(tmp_path: Path) -> None:
+    with theatre_of(tmp_path, faults=["utf8-refused"]) as made:
+        case = made.play(IN_MODE, maildrop=("utf8-header",))
+    assert (case.outcome, case.reason) == (
+        Outcome.NOT_APPLICABLE,
+        "the server announces UTF8 and refuses it: -ERR not now",
+    )
+
+
+@pytest.mark.parametrize(
+    "challenge, unclear",
+    [(b"+ what?", True), (b"+PDFAYT4=", True), (b"+ PDFAYT4=", False)],
+    ids=["words", "space", "right"],
+)
+def test_an_exchange_that_we_cancel_for_its_challenge_says_nothing_of_the_mechanism(
+    challenge: bytes, unclear: bool
+) -> None:
+    script = [say(b"+OK\r\n"), hear(), say(challenge + b"\r\n"), hear(), say(b"-ERR\r\n"), hear()]
+    with peer(script) as server:
+        driver = Driver(server.target(reply=0.2, login=0.2))
+        driver.connect()
+        driver.read_greeting()
+        with pytest.raises(Refused) as refused:
+            authenticate(driver, "CRAM-MD5", ALICE, 0.0)
+        driver.close()
+    assert isinstance(refused.value.mismatch, Unclear) is unclear

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from conformance.scenario.matching import Mismatch, fill, match_body, match_status, rows_of
-from conformance.scenario.parse import parse_session, parse_template
+from conformance.scenario.parse import parse_session
 from conformance.scenario.steps import Expect, Place
+from conformance.scenario.templates import parse_template
 from conformance.transcript import Exchange
 from tests.transcript.recordings import conversation
 

@@ -1,7 +1,24 @@
 import pytest
 
-from conformance.scenario.parse import ScriptError, parse_session, parse_template
-from conformance.scenario.steps import Act, Action, Capture, Check, Choice, Expect, Loop, Note, Place, Send, Skip, Step
+from conformance.scenario.expressions import Expression
+from conformance.scenario.parse import parse_session
+from conformance.scenario.source import ScriptError
+from conformance.scenario.steps import (
+    Act,
+    Action,
+    Capture,
+    Check,
+    Choice,
+    Expect,
+    Loop,
+    Note,
+    Place,
+    Send,
+    Skip,
+    Step,
+    Template,
+)
+from conformance.scenario.templates import parse_template
 
 
 def only(text: str) -> Step:
@@ -123,9 +140,24 @@ def test_statements() -> None:
     assert isinstance(check, Check)
     assert check.clauses == ("R1939-STAT-05",)
     assert isinstance(note, Note)
-    assert note.text == "it holds"
+    assert note.text == Template((b"it holds",))
     assert isinstance(skip, Skip)
     assert skip.text == "enough"
+
+
+def test_a_note_can_hold_what_is_worked_out() -> None:
+    note = only("note it took {a - 1} us")
+    assert isinstance(note, Note)
+    first, worked_out, last = note.text.parts
+    assert (first, last) == (b"it took ", b" us")
+    assert isinstance(worked_out, Expression)
+    assert worked_out.text == "a - 1"
+
+
+def test_a_login_can_have_a_command_before_it() -> None:
+    act = only("C: <log in 2 with UTF8 within 5 s>")
+    assert isinstance(act, Act)
+    assert (act.action, act.account, act.word, act.seconds) == (Action.LOG_IN, 2, "UTF8", 5.0)
 
 
 def test_remarks_and_empty_lines_are_passed_over() -> None:
@@ -148,6 +180,9 @@ def test_remarks_and_empty_lines_are_passed_over() -> None:
         ("C: <wait 5 days>", 1, 1, "is no time"),
         ("C: <log on>", 1, 1, "<log in>"),
         ("C: <close 2>", 1, 1, "takes no account"),
+        ("skip unless a != b", 1, 1, "skip unless EXPRESSION: TEXT"),
+        ("skip unless a !: it is so", 1, 13, "no expression"),
+        ("C: <connect with UTF8>", 1, 1, "<log in with UTF8> does"),
         ("C: <close> [R1939-STAT-01]", 1, 1, "can be refused"),
         ("C: a{b", 1, 5, "not closed"),
         ("C: {1 +}", 1, 4, "no expression"),

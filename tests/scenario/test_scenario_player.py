@@ -308,6 +308,11 @@ def test_a_note_can_bear_a_mark() -> None:
     assert case.notes == ("it may",)
 
 
+def test_a_note_tells_what_was_seen_and_nothing_in_it_is_markup() -> None:
+    case = at_noop(b"+OK \x1b[1m <b>\r\n", "C: NOOP\nS: +OK\nnote it said {said}, and {[1, 2]}")
+    assert case.notes == ("it said +OK \\x1b[1m <b>, and 1, 2",)
+
+
 def test_a_scenario_that_does_not_apply_ends_there() -> None:
     case = at_noop(b"+OK\r\n", "C: NOOP\nS: +OK\nskip enough", clauses=(STAT,))
     assert (case.outcome, case.reason) == (Outcome.NOT_APPLICABLE, "enough")
@@ -321,7 +326,7 @@ def test_a_scenario_that_does_not_apply_ends_there() -> None:
     "session, reason",
     [
         ("C: NOOP", "connection A is used before <connect> or <log in>"),
-        ("C: <connect>\nB> S: +OK", "connection B is used before <connect> or <log in>"),
+        ("C: <connect>\nS: +OK\nB> S: +OK", "connection B is used before <connect> or <log in>"),
         ("C: <connect>\nS: +OK\nS: +OK", "a reply is expected, and nothing was sent that asks for one"),
         ("C: <connect>\nS: +OK\nC: <close>\nS: +OK", "INCONCLUSIVE the connection had ended before this"),
     ],
@@ -479,3 +484,23 @@ def test_no_secret_is_seen_though_the_server_repeats_it(command: str, secret: st
     assert secret not in str(case)
     assert secret not in "\n".join(said(case))
     assert "********" in case.reason
+
+
+# -- what is noted ---------------------------------------------------------------------------------------------------
+
+
+def test_a_note_tells_figures_and_what_was_said_without_its_markup() -> None:
+    case = at_noop(b"+OK \x1b[1m\r\n", "C: NOOP\nS: +OK [R1939-NOOP-01]\nnote {len([1, 2])} times {said}")
+    assert case.notes == ("2 times +OK \\x1b[1m",)
+
+
+def test_how_long_an_answer_took_is_known() -> None:
+    case = at_noop(b"+OK\r\n", "C: NOOP\nS: +OK [R1939-NOOP-01]\ncheck 0 < microseconds < 1000000")
+    assert case.outcome is Outcome.KEPT
+
+
+@pytest.mark.parametrize("holds, outcome", [("1 == 1", "kept"), ("1 == 2", "not applicable")])
+def test_a_scenario_can_end_unless_something_holds(holds: str, outcome: str) -> None:
+    case = at_noop(b"+OK\r\n", f"skip unless {holds}: it is otherwise here\nC: NOOP\nS: +OK [R1939-NOOP-01]")
+    assert outcomes(case) == {NOOP: outcome}
+    assert case.reason == ("" if outcome == "kept" else "it is otherwise here")

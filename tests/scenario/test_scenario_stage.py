@@ -267,7 +267,7 @@ def test_what_the_server_says_that_it_lacks_is_not_implemented(need: str, house:
     stage.prepare(scenario(ANY, needs=(need,)))
 
 
-@pytest.mark.parametrize("need", ["APOP", "account-40", "account-space", "restart", "slow"])
+@pytest.mark.parametrize("need", ["APOP", "account-40", "account-space", "account-unicode", "restart", "slow"])
 def test_what_the_user_did_not_give_does_not_apply(need: str, house: Theatre) -> None:
     why = not_played(house.stage(), needs=(need,))
     assert why.outcome is Outcome.NOT_APPLICABLE
@@ -308,6 +308,8 @@ SPECIAL = {
     "APOP": Account("mrose", "tanstaaf", apop=True, plain=False),
     "account-40": Account("n" * 40, "p" * 40),
     "account-space": Account("dave", "open sesame please"),
+    "account-unicode": Account("jörg", "secret"),
+    "account-unassigned": Account("frida", "secret \U0001f511"),
 }
 
 
@@ -350,3 +352,20 @@ def test_a_server_that_does_not_come_back_is_an_error() -> None:
         stage = Stage(server.target(login=0.2), provisioner("none"), Settings(restart="true"))
         with pytest.raises(TargetError, match="did not come back after the restart command"):
             stage.restart()
+
+
+def test_the_second_account_has_mail_of_its_own(house: Theatre) -> None:
+    stage = house.stage()
+    first = scenario(ANY, maildrop=("plain",), maildrop_2=("dots", "tiny"), needs=("account-2",))
+    prepared = stage.prepare(first)
+    assert len(prepared.second) == len(house.mail("bob")) == 2
+    assert house.mail("alice") == [message.replace(b"\r\n", b"\n") for message in prepared.delivered or ()]
+    stage.end()
+    assert house.mail("alice") == house.mail("bob") == []
+
+
+def test_the_second_account_is_left_alone_where_it_has_mail(house: Theatre) -> None:
+    house.put("bob")
+    with pytest.raises(NotPlayed, match=r"maildrop of bob .* holds 1 message"):
+        house.stage().prepare(scenario(ANY, maildrop_2=("dots",), needs=("account-2",)))
+    assert house.mail("bob") == [ALIEN]
