@@ -42,6 +42,8 @@ def junit_xml(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     suite.timestamp = result.started
     suite.add_property("version", result.version)
     suite.add_property("target", printable(result.target.address))
+    for name, text in result.target.facts:
+        suite.add_property(printable(name), printable(text))
     failing = frozenset(clause.id for clause in result.failing(fail_on))
     suite.add_testcases([_test_case(case, clauses, failing) for case in result.cases])
     suite.add_testcases([_not_run(item) for item in result.left_out if result.case(item.what) is None])
@@ -53,10 +55,15 @@ def junit_xml(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     return octets.getvalue().decode()
 
 
+def _class_of(case: CaseResult) -> str:
+    """RFC and section; the folder, for a scenario that judges nothing and tells facts."""
+    return f"rfc{case.rfc}.{case.section}" if case.rfc else case.id.partition("/")[0]
+
+
 def _test_case(case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str]) -> "TestCase":
     from junitparser import TestCase
 
-    test = TestCase(case.id, f"rfc{case.rfc}.{case.section}", round(case.seconds, 3))
+    test = TestCase(case.id, _class_of(case), round(case.seconds, 3))
     test.result = list(_results(case, clauses, failing))
     if case.outcome in (Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE) and case.transcript:
         test.system_out = printable(f"{case.title}\n\n{render(case.transcript)}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from conformance.clauses import Grade
 from conformance.reporters.printable import printable
 from conformance.reporters.terminal_clause import demand, how_it_broke, told_together
-from conformance.reporters.terminal_lists import errored, left_out, listed_clauses, noted, unclear
+from conformance.reporters.terminal_lists import errored, facts, left_out, listed_clauses, noted, unclear
 from conformance.reporters.terminal_table import section_table
 from conformance.reporters.terminal_text import heading, paragraph
 from conformance.reporters.words import broken_clauses, counted, verdict_line
@@ -99,8 +99,9 @@ def _pieces(result: RunResult, reporter: TerminalReporter, width: int) -> "Itera
     yield from errored(result, reporter.repeat)
     yield from unclear(result)
     yield from noted(result, broken)
+    yield from facts(result)
     yield from left_out(result)
-    yield from heading("Clauses by section")
+    yield from heading("Clauses by RFC and section")
     yield section_table(result)
     yield paragraph()
     yield verdict

@@ -12,7 +12,7 @@ from conformance.results import ClauseResult, RunResult, Standing
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["errored", "left_out", "listed_clauses", "noted", "unclear"]
+__all__ = ["errored", "facts", "left_out", "listed_clauses", "noted", "unclear"]
 
 _TOLD: Final = 10
 """Things of one kind that are told one by one."""
@@ -34,6 +34,21 @@ def listed_clauses(clauses: Sequence[ClauseResult]) -> "Iterator[RenderableType]
     yield indented(grid)
     if len(clauses) > _FIRST:
         yield indented(paragraph((f"and {counted(len(clauses) - _FIRST, 'more clause')}, told above", "dim")))
+
+
+def facts(result: RunResult) -> "Iterator[RenderableType]":
+    """What was seen of the server and breaks nothing."""
+    from rich.table import Table
+
+    if not result.target.facts:
+        return
+    yield from heading("Seen, and no matter of any clause")
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(style="dim")
+    for name, text in result.target.facts:
+        grid.add_row(paragraph(name), paragraph(text))
+    yield indented(grid)
 
 
 def errored(result: RunResult, repeat: Callable[[str], str]) -> "Iterator[RenderableType]":

@@ -1,4 +1,4 @@
-"""How the clauses of each section stand, as a small table."""
+"""How the clauses of each section stand, or of each RFC where there are many, as a small table."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["section_table"]
 
+_SECTIONS: Final = 24
+"""Rows that a reader takes in; where there are more sections, each RFC has a row."""
 _DISPUTED: Final = "disputed"
 _COLUMNS: Final = {
     Standing.KEPT.value: ("kept", "green"),
@@ -31,15 +33,19 @@ def section_table(result: RunResult) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
+    told = [
+        clause  # what only clients can break is no business of a server's vendor
+        for clause in result.clauses
+        if clause.subject is not Subject.CLIENT or clause.outcome is not Standing.NOT_APPLICABLE
+    ]
+    many = len({clause.citation for clause in told}) > _SECTIONS
     rows: dict[str, Counter[str]] = {}
-    for clause in result.clauses:
-        if clause.subject is Subject.CLIENT and clause.outcome is Standing.NOT_APPLICABLE:
-            continue  # what only clients can break is no business of a server's vendor
-        rows.setdefault(clause.citation, Counter())[_column(clause)] += 1
+    for clause in told:
+        rows.setdefault(f"RFC {clause.rfc}" if many else clause.citation, Counter())[_column(clause)] += 1
     total = sum(rows.values(), Counter[str]())
     columns = [key for key in _COLUMNS if total[key]]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_footer=bool(rows))
-    table.add_column("section", Text("all"), no_wrap=True)
+    table.add_column("RFC" if many else "section", Text("all"), no_wrap=True)
     for key in columns:
         heading, style = _COLUMNS[key]
         table.add_column(heading, Text(str(total[key])), justify="right", style=style)

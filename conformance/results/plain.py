@@ -64,6 +64,7 @@ def run_as_plain(result: RunResult) -> Plain:
             "greeting": result.target.greeting,
             "software": result.target.software,
             "capabilities": list(result.target.capabilities),
+            "facts": [list(fact) for fact in result.target.facts],
         },
         "summary": _summary(result),
         "left_out": [{"what": o.what, "why": o.why, "clauses": list(o.clauses)} for o in result.left_out],
@@ -199,7 +200,13 @@ def _clause(plain: Mapping[str, Any]) -> ClauseResult:
 def _run(plain: Mapping[str, Any]) -> RunResult:
     target = plain["target"]
     return RunResult(
-        target=TargetInfo(target["address"], target["greeting"], target["software"], tuple(target["capabilities"])),
+        target=TargetInfo(
+            target["address"],
+            target["greeting"],
+            target["software"],
+            tuple(target["capabilities"]),
+            tuple((name, text) for name, text in target.get("facts", ())),
+        ),
         started=plain["started"],
         seconds=plain["seconds"],
         version=plain["version"],

@@ -54,6 +54,8 @@ class TargetInfo:
     """What it calls itself, where it says so."""
     capabilities: tuple[str, ...] = ()
     """What it announced, escaped."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What else was seen and breaks nothing: what it is about, and what there was to see; printable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,7 +308,13 @@ def sample_run(*cases: CaseResult) -> RunResult:
     return run_result(
         CLAUSES,
         cases or CASES,
-        target=TargetInfo("mail.example.com:110", "+OK Grocer 1.4 ready", "Grocer 1.4", ("TOP", "USER")),
+        target=TargetInfo(
+            "mail.example.com:110",
+            "+OK Grocer 1.4 ready",
+            "Grocer 1.4",
+            ("TOP", "USER"),
+            (("TLS", "by STLS"), ("certificate, accepted", "no: it expired on 2026-03-01")),
+        ),
         started="2026-03-14T09:26:53+00:00",
         seconds=10.42,
         version="0.1.0",
