@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -13,7 +13,10 @@ from conformance.results import CaseResult
 from conformance.scenario import SUFFIX, Scenario, load
 from conformance.verdicts import Outcome
 
-__all__ = ["ScenarioFile", "ScenarioItem"]
+__all__ = ["ScenarioFile", "ScenarioItem", "is_scenario_file", "item_name"]
+
+
+_UNJUDGED: Final = frozenset({Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED, Outcome.INCONCLUSIVE})
 
 
 class BrokenScenario(AssertionError):
@@ -32,8 +35,14 @@ class ScenarioFile(pytest.File):
         scenarios, problems = load(self.path)
         if problems:
             raise self.CollectError("\n".join(map(str, problems)))
+        run: Any = self.config.pluginmanager.get_plugin("pop3spec-run")
         for scenario in scenarios:
-            yield ScenarioItem.from_parent(self, name=scenario.id.rpartition("/")[2], scenario=scenario)
+            for one in (scenario, *run.sweeps.beside(scenario)):
+                nodeid = f"{self.nodeid}::{item_name(one)}"
+                group = _group(one, together=run.sweeps.segmentation) if run.worker is not None else ""
+                yield ScenarioItem.from_parent(
+                    self, name=item_name(one), nodeid=f"{nodeid}@{group}" if group else nodeid, scenario=one
+                )
 
 
 class ScenarioItem(pytest.Item):
@@ -42,23 +51,29 @@ class ScenarioItem(pytest.Item):
     def __init__(self, *, scenario: Scenario, **more: Any) -> None:
         super().__init__(**more)
         self.scenario = scenario
-        self.case: CaseResult | None = None
-        special = any(need in scenario.needs for need in ("APOP", "account-2", "account-40", "account-space"))
-        if special and self.config.pluginmanager.has_plugin("xdist"):
-            self.add_marker(pytest.mark.xdist_group("special-accounts"))
+        self.cases: tuple[CaseResult, ...] = ()
+
+    @property
+    def _run(self) -> Any:
+        return self.config.pluginmanager.get_plugin("pop3spec-run")
 
     def runtest(self) -> None:
         """Play it; fails when a clause broke at the level that fails, skips when there was nothing to judge."""
-        run: Any = self.config.pluginmanager.get_plugin("pop3spec-run")
-        self.case = case = run.play(self.scenario)
+        run = self._run
+        self.cases = run.play(self.scenario)
+        verdicts = [verdict for case in self.cases for verdict in case.verdicts]
         # pytest's own JUnit report takes them from the item
-        self.user_properties += [("pop3_clause", f"{one.clause} {one.outcome.value}") for one in case.verdicts]
+        self.user_properties += [("pop3_clause", f"{one.clause} {one.outcome.value}") for one in verdicts]
         if self.config.getoption("allure_report_dir", None):
-            decorate(case, CATALOGUE)
-        if reason := case_failure(case, run.fail_on):
-            raise UnjudgedScenario(reason) if case.outcome is Outcome.ERRORED else BrokenScenario(reason)
-        if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED, Outcome.INCONCLUSIVE):
-            pytest.skip(f"{case.outcome.value}: {case.reason}")
+            for case in self.cases:
+                decorate(case, CATALOGUE)
+        reasons = [reason for case in self.cases if (reason := case_failure(case, run.fail_on))]
+        if reasons:
+            errored = all(case.outcome is Outcome.ERRORED for case in self.cases)
+            raise UnjudgedScenario(reasons[0]) if errored else BrokenScenario("\n\n".join(reasons))
+        unjudged = [case for case in self.cases if case.outcome in _UNJUDGED]
+        if unjudged and len(unjudged) == len(self.cases):
+            pytest.skip(f"{unjudged[0].outcome.value}: {unjudged[0].reason}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report's text alone for a broken scenario, all there is for a fault of ours."""
@@ -69,6 +84,22 @@ class ScenarioItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where it stands."""
         return self.path, self.scenario.place.line - 1, self.scenario.title
+
+
+def _group(scenario: Scenario, *, together: bool) -> str:
+    """What is played by one worker, as pytest-xdist reads it behind the @ in a node's id; empty for none.
+
+    The mark xdist_group is no way to say so: workers do not learn that the controller distributes by groups.
+    """
+    if any(need == "APOP" or need.startswith("account-") for need in scenario.needs):
+        return "special-accounts"
+    return (scenario.origin or scenario).id if together else ""  # who plays one knows what to compare with
+
+
+def item_name(scenario: Scenario) -> str:
+    """The last part of its id; the way of a variant in brackets, since pytest-xdist reads @ in a name as a group."""
+    name, at, way = scenario.id.rpartition("/")[2].partition("@")
+    return f"{name}[{way}]" if at else name
 
 
 def is_scenario_file(path: Path) -> bool:

@@ -43,9 +43,25 @@ def _selection(name: str, metavar: str, what: str) -> tuple[Option, Option]:
 
 
 OPTIONS: Final = (
-    Option("target", "a POP URL (pop://alice@host:110) or a TOML file that describes the server", "URL|FILE"),
+    Option("target", "a POP URL (pop://alice@host, pops://...) or a TOML file that describes the server", "URL|FILE"),
     Option("host", "where the server is", "HOST"),
-    Option("port", "its port, 110 unless told", "PORT", "int"),
+    Option("port", "its port, 110 unless told, 995 with TLS from the start", "PORT", "int"),
+    Option(
+        "tls",
+        "starttls: go through TLS by STLS; implicit: speak TLS from the start, as pops:// does",
+        "HOW",
+        choices=("none", "starttls", "implicit"),
+    ),
+    Option("ca", "certificates of the authorities to trust, in PEM; the system's unless told", "FILE"),
+    Option("insecure", "accept any certificate", kind="switch"),
+    Option("server-name", "the name that the certificate must be for, the host unless told", "NAME"),
+    Option("client-cert", "a certificate to show to the server, in PEM", "FILE"),
+    Option("client-key", "its key, unless it is in the same file", "FILE"),
+    Option(
+        "cleartext-refused",
+        "the server is set to refuse passwords in the clear: send some, and see that it does",
+        kind="switch",
+    ),
     Option("account", "a mailbox that the run may fill and empty; can be given again", "NAME:PASSWORD", many=True),
     Option("apop-account", "likewise, one whose password is an APOP secret", "NAME:SECRET", many=True),
     Option("fill", "how mail gets in: maildir:PATH, mbox:PATH, lmtp:..., smtp:..., imap:..., command:..., none", "HOW"),
@@ -56,10 +72,11 @@ OPTIONS: Final = (
     *_selection("section", "SECTION", "this section's, such as 5 or 1939:5"),
     *_selection("clause", "ID", "this clause, or those that match, such as 'R1939-TOP-*'"),
     *_selection("scenario", "ID", "this scenario, or those that match, such as '*/05-stat/*'"),
+    *_selection("group", "NAME", "scenarios of this folder, such as rfc1939 or security"),
     *_selection("level", "must|should|may", "clauses of this level"),
     Option(
         "failed-logins",
-        "wrong passwords that may be sent for one account, 40 unless told; 0 if it may lock",
+        "wrong passwords that may be sent for one account, 200 unless told; 0 if it may lock",
         "N",
         "int",
         group="Safety",
@@ -77,6 +94,23 @@ OPTIONS: Final = (
         group="Safety",
     ),
     Option("slow", "also what waits for the autologout timer, which takes half an hour", kind="switch", group="Safety"),
+    Option("generated", "play so many sessions besides that are drawn by chance", "N", "int", group="Generated"),
+    Option("generated-time", "draw sessions for so long", "SECONDS", "float", group="Generated"),
+    Option(
+        "segmentation",
+        "play each scenario again line by line, octet by octet, in random pieces and with commands together",
+        kind="switch",
+        group="Generated",
+    ),
+    Option(
+        "cuts",
+        "end the connection behind every octet of a session that deletes, and look at what is left",
+        kind="switch",
+        group="Generated",
+    ),
+    Option(
+        "seed", "what is random is made of this number, one of the target's unless told", "N", "int", group="Generated"
+    ),
     Option("report", "folder for the reports, pop3spec-report unless told", "DIR", group="Report"),
     Option(
         "fail-on",

@@ -15,13 +15,14 @@ import pytest
 
 from conformance import __version__, bundled
 from conformance.clauses import CATALOGUE
-from conformance.driver import Account, TargetError
+from conformance.driver import Account, Fact, TargetError, tls_facts
 from conformance.driver.backup import save_and_empty
 from conformance.mailboxes import FillError, provisioner
-from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file
-from conformance.plugin.options import OPTIONS
+from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file, item_name
+from conformance.plugin.options import OPTIONS, PREFIX
 from conformance.plugin.patience import Patience
 from conformance.plugin.selection import Selection
+from conformance.plugin.sweeps import Sweeps, is_judged
 from conformance.plugin.targets import UsageError, describe
 from conformance.reporters import ReportError, TerminalReporter, check_folder, write_all
 from conformance.results import (
@@ -34,7 +35,7 @@ from conformance.results import (
     case_from_plain,
     run_result,
 )
-from conformance.scenario import Scenario, Settings, Stage, is_special, play
+from conformance.scenario import Scenario, Settings, Stage, is_special
 from conformance.transcript import Secrets, escape
 from conformance.verdicts import Outcome
 
@@ -69,6 +70,11 @@ class Run:
             message = "nothing is selected: no clause is left by --rfc, --section, --clause and --level"
             raise pytest.UsageError(message)
         self.stage = self._stage()
+        workers = len(self.config.option.tx) if self.spread else self._workers
+        self.sweeps = Sweeps.from_options(self.options, self.target.address, workers)
+        if self.sweeps.by_chance:
+            self.options["seed"] = self.sweeps.seed
+        self._player = self.sweeps.player(self.stage, self.clauses)
         if self.worker is None and not self.config.option.collectonly:
             try:
                 check_folder(self.folder)
@@ -78,6 +84,8 @@ class Run:
         self.result: RunResult | None = None
         self.started = datetime.now(UTC)
         self._clock = time.monotonic()
+        self.facts: tuple[Fact, ...] = ()
+        """What was seen of the target's TLS."""
         self.trouble: str = ""
         """Why the target cannot be worked with."""
         self.ended_early: str = ""
@@ -110,7 +118,7 @@ class Run:
                 raise pytest.UsageError(message)
             self.config.option.dist = "loadgroup"  # scenarios for the special accounts stay together
         settings = Settings(
-            failed_logins=self.options["failed-logins"] if self.options["failed-logins"] is not None else 40,
+            failed_logins=self.options["failed-logins"] if self.options["failed-logins"] is not None else 200,
             slow=self.options["slow"],
             touch=not self.options["allow-nonempty"],
             restart=self.described.restart,
@@ -148,12 +156,14 @@ class Run:
             return
         try:
             self.stage.recognise()
+            self.stage.learn_pace()
             if folder := self.options["backup"]:
                 for account in self.target.accounts:
                     save_and_empty(self.target, account, Path(folder))
             for account in self._mains() if self.spread else [self.stage.account]:
                 Stage(self.target, self.provisioner, self.stage.settings, main=account).begin()
-            self.stage.survey()
+            announced = self.stage.survey().announced
+            self.facts = tls_facts(self.target, stls="STLS" in announced)
         except (TargetError, FillError) as error:
             self.trouble = str(error)
             pytest.exit(self.trouble, returncode=EXIT_TARGET)
@@ -165,12 +175,17 @@ class Run:
         return ordinary or [account for account in accounts if account.plain] or list(accounts)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Leave out what is not selected; play what sends wrong passwords late, and what takes minutes last."""
+        for made in self.sweeps.sessions():
+            nodeid = f"{made.id.rpartition('/')[0]}::{item_name(made)}"
+            items.append(ScenarioItem.from_parent(session, name=item_name(made), nodeid=nodeid, scenario=made))
         chosen: list[pytest.Item] = []
         others: list[pytest.Item] = []
         for item in items:
-            wanted = not isinstance(item, ScenarioItem) or self.selection.takes(item.scenario, self.clauses)
+            wanted = not isinstance(item, ScenarioItem) or self._wants(item.scenario)
             (chosen if wanted else others).append(item)
         scenarios = [item for item in chosen if isinstance(item, ScenarioItem)]
         if others and not scenarios:
@@ -182,13 +197,17 @@ class Run:
         scenarios.sort(key=lambda item: ("slow" in item.scenario.needs, item.scenario.wrong_logins > 0))
         items[:] = [*rest, *scenarios]
 
+    def _wants(self, scenario: Scenario) -> bool:
+        return self.selection.takes(scenario, self.clauses) and is_judged(scenario, self.clauses)
+
     # -- playing -------------------------------------------------------------------------------------------------
 
-    def play(self, scenario: Scenario) -> CaseResult:
-        """Play one scenario on this worker's stage."""
-        case = play(scenario, self.stage, self.clauses)
-        self.ended_early = self.ended_early or self._patience.lost_with(case)
-        return case
+    def play(self, scenario: Scenario) -> tuple[CaseResult, ...]:
+        """Play one scenario on this worker's stage, or what it stands for."""
+        cases = self._player.play(scenario)
+        for case in cases:
+            self.ended_early = self.ended_early or self._patience.lost_with(case)
+        return cases
 
     @property
     def fail_on(self) -> FailOn:
@@ -197,20 +216,20 @@ class Run:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Let the case travel in the report."""
+        """Let the cases travel in the report."""
         report: Any = yield
-        if isinstance(item, ScenarioItem) and item.case is not None and report.when == "call":
-            report.pop3_case = case_as_plain(item.case)
+        if isinstance(item, ScenarioItem) and item.cases and report.when == "call":
+            report.pop3_cases = [case_as_plain(case) for case in item.cases]
             report.pop3_ended_early = self.ended_early
         return report
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the case out of the report, in the controller; end the run when there is no sense in going on."""
-        data = getattr(report, "pop3_case", None)
+        """Take the cases out of the report, in the controller; end the run when there is no sense in going on."""
+        data = getattr(report, "pop3_cases", None)
         if data is None or self.worker is not None:
             return
-        self.cases.append(case_from_plain(data))
+        self.cases += map(case_from_plain, data)
         if why := getattr(report, "pop3_ended_early", ""):
             self.ended_early = why
             pytest.exit(why, returncode=EXIT_TARGET)
@@ -256,6 +275,7 @@ class Run:
                 greeting=escape(look.greeting),
                 software=next((escape(c[15:]) for c in capabilities if c.startswith(b"IMPLEMENTATION ")), ""),
                 capabilities=tuple(map(escape, capabilities)),
+                facts=self.facts,
             ),
             started=self.started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
@@ -269,12 +289,18 @@ class Run:
         )
 
     def _shown_options(self) -> list[tuple[str, str]]:
-        secrets = Secrets(account.password_octets for account in self.target.accounts)
+        secrets = Secrets(secret for account in self.target.accounts for secret in account.secrets)
         shown = []
         for name, value in self.options.items():
             if value and name not in ("account", "apop-account", "target"):
                 shown.append((name, secrets.words(", ".join(value) if isinstance(value, list) else str(value))))
         return shown
+
+    def _repeat(self, scenario: str) -> str:
+        if file := self.sweeps.generated.file_of(scenario):
+            return f"pytest ... {file}"
+        switches = " ".join(f"{PREFIX}{word}" for word in self.sweeps.asked_by(scenario))
+        return f"pytest ... {switches}{' ' if switches else ''}{PREFIX}scenario {scenario}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The summary by clause, below pytest's own."""
@@ -282,10 +308,9 @@ class Run:
             terminalreporter.section("POP3 conformance")
             text = io.StringIO()
             writer = terminalreporter._tw  # noqa: SLF001 - the only place that knows width and colour
-            repeat = "pytest ... --pop3-scenario {}".format
             reporter = TerminalReporter(
                 text,
-                repeat,
+                self._repeat,
                 self.folder,
                 width=min(writer.fullwidth, 120),
                 colour=writer.hasmarkup,

@@ -26,11 +26,13 @@ class Selection:
     clause: tuple[str, ...] = ()
     scenario: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
     not_rfc: tuple[str, ...] = ()
     not_section: tuple[str, ...] = ()
     not_clause: tuple[str, ...] = ()
     not_scenario: tuple[str, ...] = ()
     not_level: tuple[str, ...] = ()
+    not_group: tuple[str, ...] = ()
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> "Selection":
@@ -47,10 +49,18 @@ class Selection:
         )
 
     def takes(self, scenario: "Scenario", clauses: frozenset[str]) -> bool:
-        """Whether a scenario is played: it judges at least one of the clauses, and it is not excluded by name."""
-        if self.scenario and not _any(scenario.id, self.scenario):
+        """Whether a scenario is played: it judges at least one of the clauses, and it is not excluded by name.
+
+        One that judges none and tells facts is played unless clauses were chosen.
+        """
+        names = _names(scenario)
+        if (self.scenario and not _any_of(names, self.scenario)) or _any_of(names, self.not_scenario):
             return False
-        return not _any(scenario.id, self.not_scenario) and not clauses.isdisjoint(scenario.clauses)
+        if (self.group and not _any(scenario.group, self.group)) or _any(scenario.group, self.not_group):
+            return False
+        if not scenario.clauses:
+            return not any(texts for option, texts, _, _ in self._by_clause() if not option.startswith("not-"))
+        return not clauses.isdisjoint(scenario.clauses)
 
     def mistake(self, scenarios: Iterable[str] | None = None) -> str:
         """What was named and does not exist, among clauses and, where they are given, scenarios; empty if all does."""
@@ -61,6 +71,11 @@ class Selection:
                     noun = "RFC" if what == "rfc" else what
                     return f"--{option} {text}: there is no such {noun}{_hint(text, known)}"
         names = None if scenarios is None else tuple(scenarios)
+        groups = None if names is None else tuple(dict.fromkeys(name.split("/")[0] for name in names))
+        for option, texts in (("group", self.group), ("not-group", self.not_group)):
+            for text in texts:
+                if groups is not None and not any(fnmatchcase(group, text) for group in groups):
+                    return f"--{option} {text}: there is no such group{_hint(text, groups)}"
         for option, texts in (("scenario", self.scenario), ("not-scenario", self.not_scenario)):
             for text in texts:
                 if names is not None and not any(fnmatchcase(name, text) for name in names):
@@ -97,6 +112,16 @@ def _in_section(clause: Clause, text: str) -> bool:
     if colon and str(clause.rfc) != rfc.upper().removeprefix("RFC").strip():
         return False
     return clause.section == section or clause.section.startswith(section + ".")
+
+
+def _names(scenario: "Scenario") -> tuple[str, ...]:
+    """Its id; a variant goes with what it is a variant of, too."""
+    return (scenario.id,) if scenario.origin is None else (scenario.id, scenario.origin.id)
+
+
+def _any_of(texts: Iterable[str], patterns: Iterable[str]) -> bool:
+    wanted = tuple(patterns)
+    return any(_any(text, wanted) for text in texts)
 
 
 def _any(text: str, patterns: Iterable[str]) -> bool:

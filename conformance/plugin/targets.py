@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.driver import Account, Limits, Target
+from conformance.driver import Account, Limits, Target, Tls, TlsMode
 
 __all__ = ["Described", "UsageError", "describe"]
 
@@ -51,6 +51,9 @@ class _Account(BaseModel):
     password_env: str | None = Field(default=None, alias="password-env")
     apop: bool = False
     plain: bool | None = None
+    auth: str = ""
+    mechanisms: list[str] = []
+    token_env: str | None = Field(default=None, alias="token-env")
 
 
 class _Limits(BaseModel):
@@ -61,12 +64,25 @@ class _Limits(BaseModel):
     quiet: float | None = Field(default=None, gt=0, le=_MOST)
     close: float | None = Field(default=None, gt=0, le=_MOST)
     unlock: float | None = Field(default=None, gt=0, le=_MOST)
+    login_delay: float | None = Field(default=None, gt=0, le=_MOST, alias="login-delay")
+
+
+class _Tls(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    mode: Literal["none", "starttls", "implicit"] = "none"
+    ca: str = ""
+    insecure: bool = False
+    server_name: str = Field(default="", alias="server-name")
+    client_cert: str = Field(default="", alias="client-cert")
+    client_key: str = Field(default="", alias="client-key")
+    cleartext_refused: bool = Field(default=False, alias="cleartext-refused")
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     host: str = Field(min_length=1)
-    port: int = Field(default=110, ge=1, le=65535)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    tls: _Tls = _Tls()
     account: list[_Account] = []
     fill: str = "none"
     restart: str = ""
@@ -74,7 +90,16 @@ class _File(BaseModel):
     limits: _Limits = _Limits()
 
 
-_TABLES: Final[Mapping[str, type[BaseModel]]] = {"account": _Account, "limits": _Limits}
+_TABLES: Final[Mapping[str, type[BaseModel]]] = {"account": _Account, "limits": _Limits, "tls": _Tls}
+_PORTS: Final = {TlsMode.NONE: 110, TlsMode.STARTTLS: 110, TlsMode.IMPLICIT: 995}
+_SCHEMES: Final = {
+    "pop": TlsMode.NONE,
+    "pop3": TlsMode.NONE,
+    "pops": TlsMode.IMPLICIT,
+    "pop3s": TlsMode.IMPLICIT,
+}
+_APOP: Final = "+APOP"
+"""What RFC 2384 §4 calls APOP among the ways to authenticate."""
 
 
 def describe(options: Mapping[str, Any]) -> Described | None:
@@ -89,7 +114,7 @@ def describe(options: Mapping[str, Any]) -> Described | None:
         described = Described(Target(options["host"]))
     else:
         return None
-    target = described.target
+    target = _by_way_of_tls(described.target, options)
     accounts = (
         *(_account(text, apop=False) for text in options.get("account") or ()),
         *(_account(text, apop=True) for text in options.get("apop-account") or ()),
@@ -107,6 +132,26 @@ def describe(options: Mapping[str, Any]) -> Described | None:
         clock_rate=target.clock_rate if clock_rate is None else clock_rate,
     )
     return Described(target, options.get("fill") or described.fill, options.get("restart") or described.restart)
+
+
+def _by_way_of_tls(target: Target, options: Mapping[str, Any]) -> Target:
+    """The target, with what the options say of TLS."""
+    tls = target.tls
+    mode = TlsMode(options["tls"]) if options.get("tls") else tls.mode
+    if tls.mode is TlsMode.IMPLICIT and mode is not TlsMode.IMPLICIT:
+        message = f"--tls {mode}: this target speaks TLS from the start; write pop:// for one that does not"
+        raise UsageError(message)
+    said = Tls(
+        mode,
+        ca=options.get("ca") or tls.ca,
+        insecure=bool(options.get("insecure")) or tls.insecure,
+        server_name=options.get("server-name") or tls.server_name,
+        certificate=options.get("client-cert") or tls.certificate,
+        key=options.get("client-key") or tls.key,
+        cleartext_refused=bool(options.get("cleartext-refused")) or tls.cleartext_refused,
+    )
+    moved = target.port == _PORTS[tls.mode] and mode is not tls.mode
+    return replace(target, tls=said, port=_PORTS[mode] if moved else target.port)
 
 
 def _merged(known: Sequence[Account], given: Sequence[Account]) -> tuple[Account, ...]:
@@ -139,28 +184,57 @@ def _account(text: str, *, apop: bool) -> Account:
         if not password:
             message = f"--account {name}: no password; write NAME:PASSWORD, or set {PASSWORD_VARIABLE}"
             raise UsageError(message)
+    if not (_is_text(name) and _is_text(password)):
+        message = f"--account {'...' if colon else ascii(name)}: a name and a password are UTF-8, and this is not"
+        raise UsageError(message)
     return Account(name, password, apop=apop, plain=not apop)
 
 
+def _is_text(text: str) -> bool:
+    """Whether it can be sent as UTF-8: octets that are none came in as lone surrogates (PEP 383)."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _from_url(text: str) -> Described:
-    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``. Beyond it: a password behind a colon, ``pop3:`` as a scheme."""
-    expected = "pop://USER;AUTH=AUTH@HOST:PORT is expected, with %2F for / and the like in names (RFC 2384)"
+    """RFC 2384 §3: ``pop://user;AUTH=auth@host:port``.
+
+    Beyond it: a password behind a colon, ``pops:`` for TLS from the start, ``pop3:`` and ``pop3s:`` likewise.
+    """
+    expected = "pop://USER;AUTH=AUTH@HOST:PORT or pops://... is expected, with %2F for / and the like (RFC 2384)"
     try:
         url = urlsplit(text)
-        port = 110 if url.port is None else url.port
+        mode = _SCHEMES.get(url.scheme, TlsMode.NONE)
+        port = _PORTS[mode] if url.port is None else url.port
     except ValueError:  # its text may quote the password
         message = f"{_without_password(text)} is no URL: {expected}"
         raise UsageError(message) from None
-    if url.scheme not in ("pop", "pop3") or not url.hostname or url.path.strip("/") or url.query or url.fragment:
+    if url.scheme not in _SCHEMES or not url.hostname or url.path.strip("/") or url.query or url.fragment:
         message = f"{_without_password(text)} is no POP URL: {expected}"
         raise UsageError(message)
     accounts: tuple[Account, ...] = ()
     if "@" in url.netloc:
         user, colon, password = url.netloc.rpartition("@")[0].partition(":")
         name, _, auth = user.partition(";")
-        apop = unquote(auth).upper() == "AUTH=+APOP"
-        accounts = (_account(unquote(name) + (":" + unquote(password) if colon else ""), apop=apop),)
-    return Described(Target(url.hostname, port, accounts))
+        way = _way(unquote(auth), text)
+        account = _account(_decoded(name) + (":" + _decoded(password) if colon else ""), apop=way == _APOP)
+        accounts = (account if way == _APOP else replace(account, auth=way),)
+    return Described(Target(url.hostname, port, accounts, tls=Tls(mode)))
+
+
+def _decoded(text: str) -> str:
+    """What is percent-encoded, with lone surrogates for octets that are no UTF-8 (RFC 2384 §6)."""
+    return unquote(text, errors="surrogateescape")
+
+
+def _way(text: str, url: str) -> str:
+    """How to log in, from ``AUTH=...``: a mechanism, ``*`` for any, ``+APOP``; empty for USER and PASS."""
+    key, equals, way = text.partition("=")
+    if not text:
+        return ""
+    if key.upper() != "AUTH" or not equals or not way:
+        message = f"{_without_password(url)}: ;AUTH=MECHANISM, ;AUTH=+APOP or ;AUTH=* is expected behind the name"
+        raise UsageError(message)
+    return way.upper()
 
 
 def _without_password(url: str) -> str:
@@ -189,8 +263,22 @@ def _from_file(path: Path) -> Described:
         raise UsageError(message) from None
     accounts = tuple(_from_table(path, account) for account in file.account)
     limits = replace(Limits(), **file.limits.model_dump(exclude_none=True))
-    target = Target(file.host, file.port, accounts, limits, file.clock_rate)
+    tls = _tls(file.tls)
+    port = _PORTS[tls.mode] if file.port is None else file.port
+    target = Target(file.host, port, accounts, limits, file.clock_rate, tls)
     return Described(target, file.fill, file.restart)
+
+
+def _tls(table: _Tls) -> Tls:
+    return Tls(
+        TlsMode(table.mode),
+        table.ca,
+        table.insecure,
+        table.server_name,
+        table.client_cert,
+        table.client_key,
+        table.cleartext_refused,
+    )
 
 
 def _mistake(error: ValidationError) -> str:
@@ -219,7 +307,13 @@ def _from_table(path: Path, account: _Account) -> Account:
         if password is None:
             message = f"{path}: account {account.name}: the variable {account.password_env} is not set"
             raise UsageError(message)
-    if password is None:
+    token = os.environ.get(account.token_env, "") if account.token_env else ""
+    if account.token_env and not token:
+        message = f"{path}: account {account.name}: the variable {account.token_env} is not set"
+        raise UsageError(message)
+    if password is None and not token:
         message = f"{path}: account {account.name}: neither password nor password-env is given"
         raise UsageError(message)
-    return Account(account.name, password, account.apop, not account.apop if account.plain is None else account.plain)
+    plain = not account.apop if account.plain is None else account.plain
+    mechanisms = tuple(name.upper() for name in account.mechanisms)
+    return Account(account.name, password or "", account.apop, plain, account.auth.upper(), mechanisms, token)

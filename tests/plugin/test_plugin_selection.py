@@ -109,7 +109,7 @@ def test_a_scenario_is_played_by_its_name_and_for_what_it_judges(options: dict[s
 @pytest.mark.parametrize(
     "options, mistake",
     [
-        ({"rfc": ["1940"]}, "--rfc 1940: there is no such RFC; there is 1939"),
+        ({"rfc": ["1940"]}, "--rfc 1940: there is no such RFC; `pop3spec clauses` lists what there is"),
         ({"not_rfc": ["pop"]}, "--not-rfc pop: there is no such RFC"),
         ({"section": ["12.3"]}, "--section 12.3: there is no such section"),
         ({"section": ["1957:5"]}, "--section 1957:5: there is no such section"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.driver import Account, Limits, Target
+from conformance.driver import Account, Limits, Target, Tls, TlsMode
 from conformance.plugin.targets import Described, UsageError, describe
 
 
@@ -108,7 +108,8 @@ def test_a_time_is_one(name: str, value: float) -> None:
         ("pop://alice@x:secret@mx", "mx", 110, (Account("alice@x", "secret"),)),
         ("pop://mrose;AUTH=+APOP:tan@mx", "mx", 110, (Account("mrose", "tan", apop=True, plain=False),)),
         ("pop://mrose;auth=%2BAPOP:tan@mx", "mx", 110, (Account("mrose", "tan", apop=True, plain=False),)),
-        ("pop://alice;AUTH=*:secret@mx", "mx", 110, (Account("alice", "secret"),)),
+        ("pop://alice;AUTH=*:secret@mx", "mx", 110, (Account("alice", "secret", auth="*"),)),
+        ("pop://alice;AUTH=scram-sha-256:x@mx", "mx", 110, (Account("alice", "x", auth="SCRAM-SHA-256"),)),
     ],
 )
 def test_a_pop_url(url: str, host: str, port: int, accounts: tuple[Account, ...]) -> None:
@@ -118,7 +119,7 @@ def test_a_pop_url(url: str, host: str, port: int, accounts: tuple[Account, ...]
 @pytest.mark.parametrize(
     "url, word",
     [
-        ("http://mx", "is no POP URL: pop://USER;AUTH=AUTH@HOST:PORT is expected, with %2F for / and the like"),
+        ("http://mx", "is no POP URL: pop://USER;AUTH=AUTH@HOST:PORT or pops://... is expected, with"),
         ("pop://", "is no POP URL"),
         ("pop://mx/inbox", "is no POP URL"),
         ("pop://mx?x=1", "is no POP URL"),
@@ -135,12 +136,69 @@ def test_what_is_no_pop_url(url: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["pop://alice;AUTH:x@mx", "pop://alice;AUTH=:hunter2@mx", "pop://alice;X=PLAIN:hunter2@mx"]
+)
+def test_a_way_to_log_in_that_is_none(url: str) -> None:
+    said = mistake(target=url)
+    assert ";AUTH=MECHANISM, ;AUTH=+APOP or ;AUTH=* is expected behind the name" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("scheme", ["pops", "pop3s", "POPS"])
+def test_a_url_for_tls_from_the_start(scheme: str) -> None:
+    assert target(target=f"{scheme}://mx") == Target("mx", 995, tls=Tls(TlsMode.IMPLICIT))
+    assert target(target=f"{scheme}://mx:1995").port == 1995
+
+
+# -- TLS -------------------------------------------------------------------------------------------------------------
+
+
+def test_tls_by_options() -> None:
+    found = target(host="mx", tls="starttls", ca="ca.pem", server_name="mail", client_cert="c.pem", client_key="k.pem")
+    assert found.tls == Tls(TlsMode.STARTTLS, "ca.pem", False, "mail", "c.pem", "k.pem")
+    assert found.port == 110
+
+
+def test_tls_from_the_start_by_an_option_moves_to_its_port() -> None:
+    assert target(host="mx", tls="implicit").port == 995
+    assert target(host="mx", tls="implicit", port=1995).port == 1995
+
+
+def test_options_say_which_certificates_a_url_accepts() -> None:
+    assert target(target="pops://mx", insecure=True).tls == Tls(TlsMode.IMPLICIT, insecure=True)
+    assert target(target="pop://mx", tls="starttls", ca="x").tls == Tls(TlsMode.STARTTLS, ca="x")
+
+
+def test_tls_from_the_start_is_not_taken_back_by_an_option() -> None:
+    said = mistake(target="pops://mx", tls="starttls")
+    assert said == "--tls starttls: this target speaks TLS from the start; write pop:// for one that does not"
+
+
+def test_that_passwords_in_the_clear_are_refused_is_said_by_an_option_or_a_file(tmp_path: Path) -> None:
+    path = written(tmp_path, 'host = "mx"\n[tls]\ncleartext-refused = true\n')
+    assert target(host="mx", cleartext_refused=True).tls == target(target=path).tls == Tls(cleartext_refused=True)
+
+
+def test_tls_in_a_file(tmp_path: Path) -> None:
+    path = written(tmp_path, 'host = "mx"\n[tls]\nmode = "implicit"\nca = "ca.pem"\nserver-name = "mail"\n')
+    found = target(target=path)
+    assert found == Target("mx", 995, tls=Tls(TlsMode.IMPLICIT, ca="ca.pem", server_name="mail"))
+
+
+def test_a_way_to_log_in_and_a_token_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, 'host = "mx"\n[[account]]\nname = "a"\nauth = "xoauth2"\ntoken-env = "A_TOKEN"\n')
+    assert mistake(target=path).endswith("account a: the variable A_TOKEN is not set")
+    monkeypatch.setenv("A_TOKEN", "ya29")
+    assert target(target=path).accounts == (Account("a", "", auth="XOAUTH2", token="ya29"),)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://alice:hunter2@mx",
         "pop://alice:hunter2@mx/inbox",
         "pop://alice:hunter2@mx:port",
-        "pops://alice:hunter2@mx",
+        "popz://alice:hunter2@mx",
         "pop://alice:hun@ter2@mx:port",
         "pop://alice:a:hunter2@mx:port",
         "pop://:hunter2@mx:port",
@@ -179,6 +237,7 @@ apop = true
 plain = true
 [limits]
 reply = 20
+login-delay = 30
 """
 
 
@@ -190,7 +249,8 @@ def test_a_file_describes_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         Account("mrose", "tanstaaf", apop=True, plain=False),
         Account("both", "x", apop=True, plain=True),
     )
-    assert found == Described(Target("mx", 1110, accounts, Limits(reply=20.0), 60.0), "mbox:/var/mail/{user}", "true")
+    limits = Limits(reply=20.0, login_delay=30.0)
+    assert found == Described(Target("mx", 1110, accounts, limits, 60.0), "mbox:/var/mail/{user}", "true")
 
 
 def test_the_command_line_overrides_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,154 @@
+"""Whole sessions, drawn at once: hypothesis chooses turns, and they become the steps of a scenario.
+
+One draw a turn, not one rule a command: that is what makes generated sessions cheap. A session has one sitting or a few
+in a row, each with its login, its turns and its end; in each a second connection may speak to the same maildrop.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from hypothesis import strategies as st
+
+from conformance.machine.commands import Kind, Turn, before_login, behind_login, lawful
+from conformance.machine.mail import Filling, fillings
+from conformance.machine.offers import Offers
+from conformance.scenario import Scenario
+from conformance.scenario.steps import Act, Action, Block, Deliver, Place, Send, Step
+from conformance.scenario.templates import parse_template
+
+__all__ = ["scenario_of", "sessions"]
+
+PLACE: Final = Place(1, 1)
+_TURNS: Final = 36
+"""Turns of a sitting at most."""
+_FEW: Final = 12
+"""Turns of one in which all is in order, so that it comes to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """One login, or the attempt at one, and what follows."""
+
+    opening: tuple[Turn | Action, ...]
+    turns: tuple[Turn, ...]
+    ending: Action | Turn | None
+
+
+_LOG_IN: Final = (Action.LOG_IN,)
+_QUIT: Final = Turn("QUIT")
+
+
+@cache
+def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]:
+    """Scenarios that expect nothing and judge by the monitor alone."""
+    inside = st.builds(
+        _Sitting,
+        st.sampled_from((_LOG_IN, _LOG_IN, _LOG_IN, (Action.TRY_TO_LOG_IN,), *_openings(offers))),
+        _turns(behind_login(offers)),
+        st.sampled_from((None, _QUIT, _QUIT, Action.CLOSE, Action.HALF_CLOSE, Action.RESET)),
+    )
+    orderly = st.builds(
+        _Sitting, st.just(_LOG_IN), _turns(lawful(offers), _FEW), st.sampled_from((_QUIT, _QUIT, _QUIT, Action.CLOSE))
+    )
+    outside = st.builds(
+        _Sitting,
+        st.just((Action.CONNECT,)),
+        _turns(before_login(offers)),
+        st.sampled_from((None, _QUIT, Action.CLOSE, Action.RESET)),
+    )
+    sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside)
+    sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)])
+    filling = fillings(own=own) if offers.fills else st.none()
+    return st.tuples(filling, sittings).map(lambda drawn: scenario_of(*drawn))
+
+
+def _turns(table: tuple[Turn, ...], most: int = _TURNS) -> st.SearchStrategy[tuple[Turn, ...]]:
+    """Any number of turns, each number as often as another: a plain list would mostly be short."""
+    some = [st.tuples(*[st.sampled_from(table)] * count) for count in range(most + 1)]
+    return st.sampled_from(some).flatmap(lambda turns: turns)
+
+
+def _openings(offers: Offers) -> Iterator[tuple[Turn | Action, ...]]:
+    """Logins by other ways than the run's own; nothing is deleted behind them, as the maildrop was not listed."""
+    if offers.plain:
+        yield Action.CONNECT, Turn("", Kind.LOGIN)
+    if offers.apop:
+        yield Action.CONNECT, Turn("APOP {user} {digest}")
+
+
+def scenario_of(filling: Filling | None, sittings: Iterable[_Sitting]) -> Scenario:
+    """The steps of these sittings; without a filling on whatever is in the maildrop."""
+    steps: list[Step] = []
+    wrong = 0
+    for sitting in sittings:
+        turns = tuple(_never_unseen(sitting))
+        steps += _sat(sitting, turns)
+        wrong += sum(turn.wrong for turn in turns)
+    names, own = filling if filling is not None else (None, {})
+    return Scenario(
+        id="generated/session/x",
+        title="a generated session",
+        path=Path("generated"),
+        place=PLACE,
+        clauses=(),
+        maildrop=names,
+        needs=(),
+        wrong_logins=wrong,
+        steps=tuple(steps),
+        mail=own,
+    )
+
+
+def _never_unseen(sitting: _Sitting) -> Iterator[Turn]:
+    """Its turns; without deletions where the maildrop was not listed behind the login."""
+    unseen = len(sitting.opening) > 1
+    for turn in sitting.turns:
+        unseen |= turn.kind is Kind.LOGIN or turn.text.upper().startswith(("PASS {PASSWORD}", "APOP {USER} {"))
+        if not (unseen and "DELE" in turn.text.upper()):
+            yield turn
+
+
+def _sat(sitting: _Sitting, turns: Iterable[Turn]) -> Iterator[Step]:
+    for one in sitting.opening:
+        yield from _done(one, "A")
+    two = False
+    for turn in turns:
+        if turn.connection == "B" and not two:
+            two = True
+            yield from _done(Action.TRY_TO_LOG_IN, "B")
+        yield from _said(turn)
+    if sitting.ending is not None:
+        yield from _done(sitting.ending, "A")
+    if two:
+        yield Act(PLACE, "B", Action.CLOSE)
+
+
+def _done(what: Turn | Action, name: str) -> Block:
+    return _said(what) if isinstance(what, Turn) else _acted(what, name)
+
+
+@cache
+def _acted(action: Action, name: str) -> Block:
+    act = Act(PLACE, name, action)
+    if action in (Action.CONNECT, Action.HALF_CLOSE):
+        return act, Act(PLACE, name, Action.ANY)
+    return (act,)
+
+
+@cache
+def _said(turn: Turn) -> Block:
+    """The steps of a turn; the same objects each time."""
+    any_answer = Act(PLACE, turn.connection, Action.ANY)
+    match turn.kind:
+        case Kind.DELIVER:
+            return (Deliver(PLACE, turn.text),)
+        case Kind.LOGIN:
+            return (*_said(Turn("USER {user}")), *_said(Turn("PASS {password}")))
+        case Kind.TLS:
+            return (*_said(Turn("STLS")), Act(PLACE, turn.connection, Action.START_TLS))
+    template = parse_template(turn.text, PLACE)
+    line, piece = turn.kind is not Kind.OCTETS, int(turn.kind is Kind.SLOWLY)
+    return Send(PLACE, turn.connection, template, line, piece), any_answer

@@ -1,0 +1,1 @@
+"""Sessions that a program makes: variants of scenarios, and sessions that are cut off."""
