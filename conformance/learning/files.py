@@ -1,0 +1,90 @@
+"""What learning leaves behind: the drawing, and all of it as JSON."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.learning.drawing import drawn
+from conformance.learning.learn import Learned, Seen
+from conformance.reporters import ReportError
+from conformance.reporters.files import write_file
+from conformance.reporters.printable import printable
+from conformance.transcript import Secrets, render
+
+__all__ = ["FOLDER", "as_plain", "write_all"]
+
+FOLDER: Final = "learned"
+"""Its place in the folder of reports."""
+_FORMAT: Final = 1
+
+
+def write_all(learned: Learned, address: str, folder: Path, secrets: Secrets) -> tuple[Path, ...]:
+    """Write the files; where they are. `ReportError` when that is not possible."""
+    table = folder / FOLDER / "learned.json"
+    write_file(table, json.dumps(as_plain(learned, address, secrets), indent=1, ensure_ascii=False) + "\n")
+    drawing = folder / FOLDER / "machine.svg"
+    if learned.machine is None or learned.comparison is None:
+        try:
+            drawing.unlink(missing_ok=True)  # one of an earlier run would be taken for this one's
+        except OSError as error:
+            message = f"{drawing} cannot be removed: {error.strerror or error}. Name another folder with --report."
+            raise ReportError(message) from error
+        return (table,)
+    remark = f"{len(learned.machine.states)} states, learned in {learned.sessions} sessions"
+    if learned.ended_early:
+        remark += f"; not all of it: {secrets.words(learned.ended_early)}"
+    write_file(drawing, drawn(learned.machine, learned.comparison, f"The POP3 session of {address}", remark))
+    return drawing, table
+
+
+def as_plain(learned: Learned, address: str, secrets: Secrets) -> dict[str, Any]:
+    """All that was learned, as plain data."""
+    return {
+        "format": _FORMAT,
+        "target": printable(address),
+        "complete": not learned.ended_early,
+        "ended_early": printable(secrets.words(learned.ended_early)),
+        "left_out": [printable(secrets.words(text)) for text in learned.left_out],
+        "sessions": learned.sessions,
+        "failed_logins": learned.failed_logins,
+        "seconds": round(learned.seconds, 1),
+        "words": [word.label for word in learned.words],
+        "states": _states(learned),
+        "differences": [_difference(seen) for seen in learned.seen],
+    }
+
+
+def _states(learned: Learned) -> list[dict[str, Any]]:
+    machine, comparison = learned.machine, learned.comparison
+    if machine is None or comparison is None:
+        return []
+    ways = machine.ways()
+    return [
+        {
+            "number": state,
+            "label": comparison.labels[state],
+            "way": [word.label for word in ways[state]],
+            "transitions": {
+                word.label: {
+                    "heard": heard.value,
+                    "to": goal,
+                    "lawful": (state, word) not in comparison.unlawful,
+                }
+                for word, (heard, goal) in machine.table[state].items()
+            },
+        }
+        for state in machine.states
+    ]
+
+
+def _difference(seen: Seen) -> dict[str, Any]:
+    difference = seen.difference
+    return {
+        "say": [word.label for word in difference.words],
+        "heard": difference.heard.value,
+        "lawful": [heard.value for heard in difference.lawful],
+        "state": difference.state,
+        "clauses": list(difference.clauses),
+        "confirmed": seen.confirmed,
+        "session": render(seen.session).splitlines(),
+    }
