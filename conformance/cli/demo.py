@@ -19,9 +19,15 @@ _USERS: Final = (
     ("bob", "mystery"),
     ("carol", "secret:apop"),
     ("dave", "open sesame please"),
+    ("erin", "secret of erin:cram-md5"),
     ("forty-characters-" + "n" * 23, "forty-characters-" + "p" * 23),
+    ("n" * 255, "p" * 255),
+    ("jörg", "süß"),
 )
 """One account for each thing that a scenario can need."""
+_KINDS: Final = {"": (), "apop": ("apop = true",), "cram-md5": ('auth = "CRAM-MD5"', "plain = false")}
+"""What a target file says of an account whose secret is for this alone."""
+_AUTHORITY: Final = "ca.pem"
 _SECONDS: Final = 10
 
 
@@ -31,7 +37,7 @@ def demo(report: Path | None) -> int:
     """Run the whole suite against the built-in reference server.
 
     The server, its accounts and their mail are made for the occasion and are gone afterwards. What is shown is what
-    `pop3spec run` shows of a server that keeps every clause.
+    `pop3spec run` shows of a server that keeps every clause. The run goes through STLS.
 
     \b
     Examples:
@@ -54,7 +60,8 @@ def demo(report: Path | None) -> int:
 def _server(folder: Path) -> Iterator[int]:
     """The reference server in a process of its own, as `pop3spec serve` starts it; its port."""
     users = [f"--user={name}:{password}" for name, password in _USERS]
-    command = [sys.executable, "-m", "conformance.cli", "serve", *users, f"--maildir={folder / 'mail'}"]
+    where = [f"--maildir={folder / 'mail'}", "--tls", f"--ca-out={folder / _AUTHORITY}"]
+    command = [sys.executable, "-m", "conformance.cli", "serve", *users, *where]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
     try:
         said = process.stdout.readline() if process.stdout is not None else ""
@@ -69,7 +76,8 @@ def _server(folder: Path) -> Iterator[int]:
 
 def _target(folder: Path, port: int) -> str:
     lines = ['host = "127.0.0.1"', f"port = {port}", f'fill = "maildir:{folder / "mail"}/{{user}}"']
+    lines += ["[tls]", 'mode = "starttls"', f'ca = "{folder / _AUTHORITY}"']
     for name, secret in _USERS:
-        password, _, apop = secret.partition(":")
-        lines += ["[[account]]", f'name = "{name}"', f'password = "{password}"', f"apop = {str(bool(apop)).lower()}"]
+        password, _, kind = secret.partition(":")
+        lines += ["[[account]]", f'name = "{name}"', f'password = "{password}"', *_KINDS[kind]]
     return "\n".join(lines)

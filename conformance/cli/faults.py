@@ -92,8 +92,19 @@ def _explain(output: "Output", fault: "Fault") -> None:
     if fault.parameters:
         output.block("parameters: " + ", ".join(map(str, fault.parameters)))
     arguments = ",".join(map(str, fault.parameters))
-    output.block(f"pop3spec serve --user alice:secret --fault '{fault.name}{f'({arguments})' if arguments else ''}'")
+    words = " ".join(["pop3spec serve --user alice:secret", *_about_tls(fault), "--fault"])
+    output.block(f"{words} '{fault.name}{f'({arguments})' if arguments else ''}'")
     output.line()
+
+
+def _about_tls(fault: "Fault") -> list[str]:
+    """Options of a server that shows what is wrong with its TLS."""
+    from conformance.server.faults import CLEARTEXT_REFUSED, POPS, STARTTLS
+
+    if CLEARTEXT_REFUSED in fault.over:
+        return ["--tls --require-tls"]
+    stls = ["--tls"] if STARTTLS in fault.over or fault.room == "tls" else []
+    return ["--tls-port 0"] if POPS in fault.over else stls
 
 
 def _sorted(fault: "Fault") -> list[str]:

@@ -69,9 +69,9 @@ class Front:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One is over, or a fault of ours ended it."""
-        case = getattr(report, "pop3_case", None)
-        if case is not None:
-            self._progress.played(self._trouble(case))
+        cases = getattr(report, "pop3_cases", None)
+        if cases is not None:
+            self._progress.played("\n".join(filter(None, map(self._trouble, cases))))
         elif report.failed:
             self._progress.played(self._fault(report))
 

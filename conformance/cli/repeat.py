@@ -26,16 +26,22 @@ class Repeat:
     """Scenario files and folders as they were given."""
     mask: Callable[[str], str] = str
     """Hides passwords in texts where none is expected, such as the command that fills."""
+    made_by: Callable[[str], Iterable[str]] = lambda _: ()
+    """What else must be asked for, so that there is a scenario of this id."""
+    file_of: Callable[[str], str] = lambda _: ""
+    """The file that plays a scenario that was found; empty for those that stood in files before."""
 
     def __call__(self, scenario: str) -> str:
         """The command for this scenario, quoted for a shell."""
-        words = ["pop3spec", "run", *self.files]
+        found = self.file_of(scenario)
+        words = ["pop3spec", "run", *([found] if found else self.files)]
         for option in OPTIONS:
             value = self.options.get(option.name)
             unset = value is None or value is False or value == ()  # 0 is a value: --failed-logins 0 matters
             if option.group in _KEPT and not unset:
                 words += self._words(option, value)
-        return shlex.join([*words, "--scenario", scenario])
+        words += [f"--{word}" for word in self.made_by(scenario)]
+        return shlex.join(words if found else [*words, "--scenario", scenario])
 
     @property
     def hint(self) -> str:

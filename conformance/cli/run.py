@@ -17,6 +17,7 @@ from conformance.plugin.options import OPTIONS
 
 if TYPE_CHECKING:
     from conformance.cli.isolated import Ended
+    from conformance.plugin.sweeps import Sweeps
     from conformance.plugin.targets import Described
     from conformance.transcript import Secrets
 
@@ -91,15 +92,18 @@ class _Asked:
     """Scenario files to play."""
     named: tuple[str, ...]
     """Those that the command line names, as they stand there."""
+    sweeps: "Sweeps"
+    """What is played besides."""
 
     @property
     def secrets(self) -> "Secrets":
         from conformance.transcript import Secrets
 
-        return Secrets(account.password_octets for account in self.described.target.accounts)
+        return Secrets(secret for account in self.described.target.accounts for secret in account.secrets)
 
 
 def _asked(places: tuple[str, ...], given: dict[str, Any]) -> _Asked:
+    from conformance.plugin.sweeps import Sweeps
     from conformance.plugin.targets import UsageError, describe
 
     options = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
@@ -117,8 +121,11 @@ def _asked(places: tuple[str, ...], given: dict[str, Any]) -> _Asked:
         raise Failure(str(error)) from None
     if described is None:
         raise click.UsageError("no target is named: pop://HOST:PORT, a TOML file, or --host HOST")
-    _check_selection(options, files)
-    return _Asked(options, described, files, named)
+    sweeps = Sweeps.from_options(options, described.target.address)
+    _check_selection(options, files, sweeps)
+    if sweeps.by_chance:
+        options["seed"] = sweeps.seed
+    return _Asked(options, described, files, named, sweeps)
 
 
 def _is_target(place: str) -> bool:
@@ -131,18 +138,20 @@ def _is_target(place: str) -> bool:
     )
 
 
-def _check_selection(options: dict[str, Any], files: list[Path]) -> None:
+def _check_selection(options: dict[str, Any], files: list[Path], sweeps: "Sweeps") -> None:
     """What can be known before the server is spoken to: that the files are good, and that something is left to play."""
     from conformance.plugin.selection import Selection
+    from conformance.plugin.sweeps import is_judged
 
-    scenarios, problems = read(files)
+    found, problems = read(files)
     if problems:
         raise Failure("\n".join(["these scenario files cannot be played:", *map(str, problems)]))
+    scenarios = list(sweeps.all_of(found))
     selection = Selection.from_options(options)
     if mistake := selection.mistake(scenario.id for scenario in scenarios):
         raise Failure(mistake)
     clauses = selection.clauses()
-    if not any(selection.takes(scenario, clauses) for scenario in scenarios):
+    if not any(selection.takes(scenario, clauses) and is_judged(scenario, clauses) for scenario in scenarios):
         raise Failure(
             "nothing is selected: no scenario judges a clause that is left; "
             "`pop3spec clauses` and `pop3spec scenarios` list what there is"
@@ -183,7 +192,11 @@ class _Play:
         self._output: Output = Output()
         self._mask = asked.secrets.words
         self._front: Front = Front(progress_for(self._output), self._mask)
-        self._repeat: Repeat = Repeat(asked.options, asked.named, self._mask)
+        self._repeat: Repeat = Repeat(
+            asked.options, asked.named, self._mask, asked.sweeps.asked_by, asked.sweeps.generated.file_of
+        )
+        if asked.sweeps.by_chance:
+            self._output.line(f"What is random is made of --seed {asked.sweeps.seed}")
         self._alluredir = alluredir
 
     def run(self, arguments: list[str]) -> int:

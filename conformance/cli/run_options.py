@@ -8,12 +8,12 @@ import click
 
 from conformance.plugin.options import OPTIONS, Option
 
-__all__ = ["GroupedCommand", "run_options"]
+__all__ = ["GroupedCommand", "GroupedOption", "run_option", "run_options"]
 
-_GROUPS: Final = ("Target", "Selection", "Safety", "Report", "Playing")
+_GROUPS: Final = ("Target", "Selection", "Safety", "Generated", "Report", "Playing", "Learning")
 
 
-class _GroupedOption(click.Option):
+class GroupedOption(click.Option):
     """An option that stands in a group of the help."""
 
     def __init__(self, *names: str, group: str, **more: Any) -> None:
@@ -61,28 +61,29 @@ def _ways() -> Iterator[tuple[str, str]]:
 def run_options() -> list[click.Parameter]:
     """The plug-in's options, and those that pytest and its other plug-ins have."""
     return [
-        *map(_option, OPTIONS),
-        _GroupedOption(
+        *map(run_option, OPTIONS),
+        GroupedOption(
             "-k", "expression", metavar="WORDS", group="Selection",
             help="Only scenarios whose name has these words; 'and', 'or' and 'not' combine them.",
         ),
-        _GroupedOption(
+        GroupedOption(
             "-n", "workers", metavar="N", type=click.IntRange(1), default=1, group="Playing",
             help="So many scenarios at once, each on an account of its own.",
         ),
-        _GroupedOption(
+        GroupedOption(
             "--alluredir", metavar="DIR", type=click.Path(path_type=Path), group="Report",
             help="Write results for Allure there too; needs allure-pytest.",
         ),
     ]  # fmt: skip
 
 
-def _option(option: Option) -> click.Option:
+def run_option(option: Option) -> click.Option:
+    """An option of the table, for the command line."""
     text = option.help[:1].upper() + option.help[1:] + "."
     names = (f"--{option.name}", option.name.replace("-", "_"))
     if option.kind == "switch":
-        return _GroupedOption(*names, is_flag=True, help=text, group=option.group)
-    return _GroupedOption(
+        return GroupedOption(*names, is_flag=True, help=text, group=option.group)
+    return GroupedOption(
         *names, type=_type(option), metavar=option.metavar, multiple=option.many, help=text, group=option.group
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from conformance.scenario.document import NEEDS, SUFFIX, ScenarioSpec
+from conformance.scenario import MECHANISM, NEEDS, SUFFIX, ScenarioSpec
 from conformance.scenario.steps import CLAUSE_ID
 
 __all__ = ["scenario_schema", "schema_text"]
@@ -21,7 +21,9 @@ def scenario_schema() -> dict[str, Any]:
     for name, field in fields.items():
         field["title"] = name
     fields["clauses"]["items"]["pattern"] = f"^{CLAUSE_ID.pattern}$"
-    fields["needs"]["items"] = {"anyOf": [{"const": need, "description": what} for need, what in NEEDS.items()]}
+    named = [{"const": need, "description": what} for need, what in NEEDS.items()]
+    listed = {"type": "string", "pattern": f"^{MECHANISM}[A-Z0-9_-]+$", "description": "a mechanism that CAPA lists"}
+    fields["needs"]["items"] = {"anyOf": [*named, listed]}
     for choice in fields["maildrop"]["anyOf"]:
         if choice["type"] == "string":
             choice["const"] = "any"

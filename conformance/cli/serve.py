@@ -1,11 +1,13 @@
 """`pop3spec serve`: the reference server, until somebody stops it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.serve_tls import TlsChoice, tls_options
 from conformance.cli.status import Failure
 
 if TYPE_CHECKING:
@@ -17,15 +19,39 @@ __all__ = ["serve"]
 _MAIL = click.Path(path_type=Path)
 
 
+def _days(_: click.Context, __: click.Parameter, value: str) -> int | None:
+    """A number of days, or for ever, which is None."""
+    if value.lower() == "never":
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise click.BadParameter(f"{value!r} is neither a number of days nor never")
+    return int(value)
+
+
 @click.command(no_args_is_help=True)
 @click.option(
     "--user",
     "users",
-    metavar="NAME:PASSWORD[:apop]",
+    metavar="NAME:PASSWORD[:apop|:cram-md5]",
     multiple=True,
     required=True,
-    help="An account; can be given again. With :apop it logs in by APOP and by nothing else.",
+    help="An account; can be given again. With :apop or :cram-md5 its password is of use for that and nothing else.",
 )
+@click.option(
+    "--token",
+    "tokens",
+    metavar="NAME:TOKEN",
+    multiple=True,
+    help="An OAuth bearer token that opens NAME's maildrop by OAUTHBEARER or XOAUTH2; can be given again.",
+)
+@click.option(
+    "--mechanism",
+    "mechanisms",
+    metavar="NAME",
+    multiple=True,
+    help="Offer this SASL mechanism and no other; can be given again. Without it all are offered that are of use.",
+)
+@click.option("--anonymous", metavar="NAME", help="Let everybody into NAME's maildrop, by ANONYMOUS (RFC 4505).")
 @click.option(
     "--maildir",
     type=_MAIL,
@@ -59,6 +85,21 @@ _MAIL = click.Path(path_type=Path)
     help="Log out who is silent for so long, by the server's clock; 600 at least (RFC 1939 §3).",
 )
 @click.option(
+    "--login-delay",
+    type=click.IntRange(0),
+    default=0,
+    metavar="SECONDS",
+    help="Refuse to log an account in again so soon after it logged in, by the server's clock (RFC 2449).",
+)
+@click.option(
+    "--expire",
+    callback=_days,
+    default="never",
+    metavar="DAYS|never",
+    help="How long mail may stay, as CAPA tells it (RFC 2449); with 0 what RETR showed is removed at QUIT.",
+)
+@tls_options
+@click.option(
     "--fault",
     "faults",
     metavar="FAULT",
@@ -70,18 +111,24 @@ _MAIL = click.Path(path_type=Path)
 @click.argument("more", nargs=-1, type=_MAIL, metavar="")
 def serve(
     users: tuple[str, ...],
+    tokens: tuple[str, ...],
+    mechanisms: tuple[str, ...],
+    anonymous: str | None,
     maildir: Path | None,
     mail: tuple[Path, ...],
     host: str,
     port: int,
     clock_rate: float,
     idle: float,
+    login_delay: int,
+    expire: int | None,
     faults: tuple[str, ...],
     profile: Path | None,
     seed: int,
     more: tuple[Path, ...],
+    **tls: Any,
 ) -> None:
-    """Run the built-in reference server, which keeps every clause of RFC 1939.
+    """Run the built-in reference server, which keeps every clause of RFC 1939 and its family.
 
     It says where it listens as soon as it does, and stops on Ctrl-C or SIGTERM. Sessions that are open by then end
     without UPDATE: what they marked as deleted stays.
@@ -91,6 +138,7 @@ def serve(
       pop3spec serve --user alice:secret --port 1110
       pop3spec serve --user alice:secret --user bob:secret:apop --maildir /tmp/mail
       pop3spec serve --user alice:secret --mail *.eml
+      pop3spec serve --user alice:secret --tls --tls-port 1995 --ca-out ca.pem
       pop3spec serve --user alice:secret --mail *.eml --fault retr-not-stuffed --fault 'delay(seconds=2)@STAT'
 
     \b
@@ -106,16 +154,27 @@ def serve(
         raise click.UsageError(f"{str(more[0])!r} is not expected here; messages are given by --mail FILE.eml...")
     if maildir is not None and mail:
         raise click.UsageError("--maildir and --mail exclude each other: put the files into the Maildir's folder new/")
-    accounts = _accounts(users)
+    chosen = TlsChoice(**{name.removeprefix("tls_"): value for name, value in tls.items()})
+    accounts = _with_tokens(_accounts(users), tokens)
+    policy = Policy(
+        autologout=idle,
+        login_delay=login_delay,
+        expire=expire,
+        mechanisms=_mechanisms(mechanisms),
+        anonymous=_one_of(accounts, anonymous, "--anonymous").name if anonymous is not None else "",
+        require_tls=chosen.required,
+    )
     server = ReferenceServer(
         accounts,
         _store(accounts, maildir, [*mail, *more]),
         host=host,
         port=port,
         clock_rate=clock_rate,
-        policy=Policy(autologout=idle),
+        policy=policy,
         faults=_faults(faults, profile),
         seed=seed,
+        tls=chosen.made(),
+        tls_port=chosen.port,
     )
     try:
         serve_until_signal(server, lambda line: click.echo(line))
@@ -131,12 +190,39 @@ def _accounts(users: tuple[str, ...]) -> "list[Account]":
     for number, text in enumerate(users, start=1):
         try:
             account = Account.parse(text)
-        except ValueError:
-            raise click.BadParameter(f"number {number} is not NAME:PASSWORD", param_hint="--user") from None
+        except ValueError as error:
+            what = f"number {number} is not NAME:PASSWORD: {error}"
+            raise click.BadParameter(what, param_hint="--user") from None
         if any(account.name == other.name for other in accounts):
             raise click.BadParameter(f"{account.name} is given twice", param_hint="--user")
         accounts.append(account)
     return accounts
+
+
+def _with_tokens(accounts: "list[Account]", texts: tuple[str, ...]) -> "list[Account]":
+    for text in texts:
+        name, colon, token = text.partition(":")
+        if not colon or not token:
+            raise click.BadParameter("NAME:TOKEN is expected", param_hint="--token")
+        account = _one_of(accounts, name, "--token")
+        accounts[accounts.index(account)] = replace(account, token=token)
+    return accounts
+
+
+def _one_of(accounts: "list[Account]", name: str, option: str) -> "Account":
+    for account in accounts:
+        if account.name == name:
+            return account
+    raise click.BadParameter(f"{name!r} is given by no --user", param_hint=option)
+
+
+def _mechanisms(names: tuple[str, ...]) -> frozenset[str] | None:
+    from conformance.server import MECHANISMS
+
+    for name in names:
+        if name.upper() not in MECHANISMS:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(MECHANISMS)}", param_hint="--mechanism")
+    return frozenset(map(str.upper, names)) if names else None
 
 
 def _faults(texts: tuple[str, ...], profile: Path | None) -> "list[Armed]":

@@ -23,12 +23,13 @@ def test_all_are_listed_one_a_line() -> None:
     "arguments, chosen",
     [
         (("--rfc", "1957"), [c.id for c in CATALOGUE.of_rfc(1957)]),
-        (("--section", "5"), [c.id for c in CATALOGUE.of_section(1939, "5")]),
+        (("--section", "1939:5"), [c.id for c in CATALOGUE.of_section(1939, "5")]),
+        (("--section", "5"), [c.id for c in CATALOGUE.values() if f"{c.section}.".startswith("5.")]),
         (("--level", "should"), [c.id for c in CATALOGUE.values() if c.grade == "should"]),
         (("--subject", "client"), [c.id for c in CATALOGUE.values() if c.subject == "client"]),
         (("R1939-STAT-*",), [c for c in CATALOGUE if c.startswith("R1939-STAT-")]),
         (("stat",), [c for c in CATALOGUE if c.startswith("R1939-STAT-")]),
-        (("at-0", "--section", "5"), [c.id for c in CATALOGUE.of_section(1939, "5") if "AT-0" in c.id]),
+        (("at-0", "--section", "1939:5"), [c.id for c in CATALOGUE.of_section(1939, "5") if "AT-0" in c.id]),
     ],
 )
 def test_they_can_be_filtered(arguments: tuple[str, ...], chosen: list[str]) -> None:
@@ -72,8 +73,8 @@ def test_a_misspelt_id_gets_a_suggestion() -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (("--rfc", "1940"), "--rfc 1940: there is no such RFC; there is 1939, 1957"),
-        (("--section", "99"), "--section 99: there is no such section; there is 3, 4, "),
+        (("--rfc", "1940"), "--rfc 1940: there is no such RFC"),
+        (("--section", "99"), "--section 99: there is no such section"),
         (("--rfc", "1957", "stat"), "no clause is left by this selection"),
         (("--level", "MUSTN'T"), "is not one of"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.server import Account, ReferenceServer
+from conformance.server import Account, ReferenceServer, ServerTls
 from tests.cli.command import pop3spec
 from tests.cli.peers import Behaviour, endless, listening, says, silent
 from tests.foreign.servers.certificate import make_certificate
@@ -96,7 +96,7 @@ def test_tls_from_the_start_is_recognised_by_an_alert() -> None:
         done = pop3spec("probe", where, "--timeout", "0.5")
     assert done.status == 3
     assert "TLS from the start, which POP3 has on port 995 (pop3s)" in done.out
-    assert "name the cleartext port" in done.out
+    assert "write pops:// before the host" in done.out
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
@@ -138,9 +138,39 @@ def test_an_unknown_host_is_status_3() -> None:
     assert "cannot connect to no-such-host.invalid:110: " in done.err
 
 
-@pytest.mark.parametrize("where", ["pops://host", "host:port", "host:0", "host:65536", "a b", "[::1", "", ":110"])
+@pytest.mark.parametrize("where", ["imap://host", "host:port", "host:0", "host:65536", "a b", "[::1", "", ":110"])
 def test_what_is_no_place_is_a_usage_error(where: str) -> None:
     assert pop3spec("probe", where).status == 2
+
+
+@pytest.mark.parametrize("way", ["pop", "pops", "starttls"])
+def test_tls_is_looked_at_where_there_is_some(way: str) -> None:
+    with ReferenceServer(tls=ServerTls.made(), tls_port=0) as server:
+        place = f"pops://localhost:{server.tls_port}" if way == "pops" else f"pop://localhost:{server.port}"
+        done = pop3spec("probe", *["--starttls"] * (way == "starttls"), place)
+    assert done.status == 0
+    assert ("STLS" in done.out.split("capabilities")[1].splitlines()[0]) is (way == "pop")
+    rows = [line.strip().partition("  ") for line in done.out.splitlines() if line.startswith("  ")]
+    facts = {name: text.strip() for name, _, text in rows}
+    assert facts["TLS versions"] == "1.2, 1.3"
+    assert facts["certificate for"] == "localhost, 127.0.0.1, ::1"
+    assert facts["certificate, accepted"].startswith("no: ")  # nobody trusts its authority
+    named = {"pop": place, "pops": place, "starttls": f"{place} --tls starttls"}[way]
+    assert f"pop3spec run {named} --account NAME:PASSWORD --fill none" in done.out
+
+
+def test_a_place_without_tls_that_ought_to_have_some_is_status_3() -> None:
+    with ReferenceServer() as server:
+        begun = pop3spec("probe", f"pops://127.0.0.1:{server.port}")
+        asked = pop3spec("probe", "--starttls", f"127.0.0.1:{server.port}")
+    assert (begun.status, asked.status) == (3, 3)
+    assert "no TLS: " in begun.err
+    assert "Does it speak TLS from the start there?" in begun.err
+    assert "no TLS by STLS: the server answered '-ERR" in asked.err
+
+
+def test_both_ways_to_tls_at_once_are_a_usage_error() -> None:
+    assert pop3spec("probe", "--starttls", "pops://host").status == 2
 
 
 def test_the_password_in_a_url_is_not_shown() -> None:

@@ -245,7 +245,7 @@ def test_a_reader_that_goes_away_does_not_change_the_status(judged: Judged) -> N
         (("--clause", "R1939-NET-01"), "nothing is selected"),
         (("--clause", "stat"), "--clause stat: there is no such clause; did you mean 'R1939-STAT-*'?"),
         (("--clause", "nothing"), "--clause nothing: there is no such clause; `pop3spec clauses` lists what there is"),
-        (("--scenario", "elsewhere"), "there is no such scenario; `pop3spec scenarios` lists what there is"),
+        (("--scenario", "nowhere-at-all"), "there is no such scenario; `pop3spec scenarios` lists what there is"),
         (("--rfc", "1939", "--not-rfc", "1939"), "nothing is selected"),
         (("-k", "no-such-word"), "nothing is selected: -k leaves no scenario"),
         (("-k", "stat and ("), "Wrong expression passed to '-k'"),
@@ -290,7 +290,8 @@ def test_a_mistake_in_a_scenario_file_is_told_with_its_place(judged: Judged) -> 
         ("port = 110\n", "host is missing"),
         (
             'host = "localhost"\n[[account]]\nname = "alice"\nsecret = "sesame"\n',
-            "account: there is no key 'secret'; there is name, password, password-env, apop, plain",
+            "account: there is no key 'secret'; there is name, password, password-env, apop, plain, auth, mechanisms, "
+            "token-env",
         ),
         (
             'host = "localhost"\n[[account]]\nname = "alice"\npassword = 47114711\n',

@@ -34,7 +34,7 @@ def test_all_are_listed_one_a_line_with_their_clauses() -> None:
     lines = done.out.splitlines()
     known = [scenario for path in FILES for scenario in load(path)[0]]
     assert [line.split("  ")[0] for line in lines] == [scenario.id for scenario in known]
-    assert all(scenario.clauses[0] in line for scenario, line in zip(known, lines, strict=True))
+    assert all("".join(scenario.clauses[:1]) in line for scenario, line in zip(known, lines, strict=True))
 
 
 def test_a_pattern_or_a_part_of_an_id_chooses() -> None:
@@ -114,7 +114,7 @@ def test_the_schema_accepts_what_is_bundled(path: Path) -> None:
         [{"scenario": "STAT answers", "session": "C: STAT", "maildrop": "all"}],
         [{"scenario": "STAT answers", "session": "C: STAT", "needs": ["STLS!"]}],
         [{"scenario": "STAT answers", "session": "C: STAT", "clauses": ["STAT-1"]}],
-        [{"scenario": "STAT answers", "session": "C: STAT", "wrong logins": 10}],
+        [{"scenario": "STAT answers", "session": "C: STAT", "wrong logins": 100}],
     ],
 )
 def test_the_schema_refuses_what_the_loader_refuses(wrong: Any, tmp_path: Path) -> None:

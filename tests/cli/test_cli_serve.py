@@ -3,6 +3,7 @@
 import poplib
 import signal
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,6 +81,14 @@ def test_an_apop_account_logs_in_by_apop_alone() -> None:
         client.close()
 
 
+def test_the_site_s_policies_are_announced() -> None:
+    with serving("--user", "alice:secret", "--login-delay", "60", "--expire", "7") as (_, port):
+        client = poplib.POP3("127.0.0.1", port, timeout=10)
+        announced = client.capa()
+        client.close()
+    assert (announced["LOGIN-DELAY"], announced["EXPIRE"]) == (["60"], ["7"])
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -89,7 +98,10 @@ def test_an_apop_account_logs_in_by_apop_alone() -> None:
         (("--user", "alice:a", "stray.eml"), "'stray.eml' is not expected here"),
         (("--user", "alice:a", "--mail", "x.eml", "--maildir", "x"), "--maildir and --mail exclude each other"),
         (("--user", "alice:a", "--port", "65536"), "65536 is not in the range"),
+        (("--user", "alice:a", "--require-tls"), "--require-tls leaves nobody a way to log in"),
         (("--user", "alice:a", "--idle", "5"), "5.0 is not in the range"),
+        (("--user", "alice:a", "--expire", "soon"), "'soon' is neither a number of days nor never"),
+        (("--user", "alice:a", "--login-delay", "-1"), "-1 is not in the range"),
         (("--user", "../alice:a", "--maildir", "."), "'../alice' cannot be the name of a folder"),
     ],
 )
@@ -97,6 +109,17 @@ def test_mistakes_are_told_in_a_line(arguments: tuple[str, ...], message: str, t
     done = pop3spec("serve", *arguments, cwd=tmp_path)
     assert done.status == 2
     assert message in done.err
+
+
+def test_passwords_in_the_clear_can_be_refused() -> None:
+    with serving("--user", "alice:secret", "--tls", "--require-tls") as (_, port):
+        client = poplib.POP3("127.0.0.1", port, timeout=10)
+        with pytest.raises(poplib.error_proto, match="no password in the clear"):
+            client.user("alice")
+        client.stls(ssl._create_unverified_context())  # noqa: S323, SLF001 - the certificate was made a moment ago
+        client.user("alice")
+        client.pass_("secret")
+        client.quit()
 
 
 def test_a_port_that_is_taken_is_told() -> None:
@@ -119,3 +142,34 @@ def test_a_host_that_is_not_known_is_told() -> None:
     done = pop3spec("serve", "--user", "alice:secret", "--host", "no-such-host.invalid")
     assert done.status == 2
     assert "cannot listen on no-such-host.invalid:0: " in done.err
+
+
+def capabilities(port: int) -> list[str]:
+    client = poplib.POP3("127.0.0.1", port, timeout=10)
+    listed = client.capa()
+    client.quit()
+    return listed.get("SASL", [])
+
+
+def test_mechanisms_are_offered_as_they_are_of_use_or_as_chosen() -> None:
+    users = ("--user", "alice:secret", "--user", "erin:keyed secret:cram-md5")
+    with serving(*users, "--token", "alice:word", "--anonymous", "alice") as (_, port):
+        listed = capabilities(port)
+    assert listed == ["SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "ANONYMOUS", "XOAUTH2", "PLAIN", "LOGIN"]
+    with serving(*users, "--mechanism", "PLAIN", "--mechanism", "cram-md5") as (_, port):
+        assert capabilities(port) == ["CRAM-MD5", "PLAIN"]
+
+
+@pytest.mark.parametrize(
+    "option, value, said",
+    [
+        ("--mechanism", "KERBEROS_V4", "'KERBEROS_V4' is none of SCRAM-SHA-256-PLUS, "),
+        ("--token", "alice", "NAME:TOKEN is expected"),
+        ("--token", "bob:word", "'bob' is given by no --user"),
+        ("--anonymous", "bob", "'bob' is given by no --user"),
+    ],
+)
+def test_what_no_mechanism_can_use_is_refused(option: str, value: str, said: str) -> None:
+    done = pop3spec("serve", "--user", "alice:secret", option, value)
+    assert done.status == 2
+    assert said in " ".join(done.err.split())
