@@ -8,14 +8,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
-__all__ = ["CLIENTS", "Client", "Fetched"]
+__all__ = ["CLIENTS", "PASSWORD", "TOKEN", "USER", "Client", "Fetched", "Place", "Tls"]
 
 USER: Final = "alice"
 PASSWORD: Final = "secret"
+TOKEN: Final = "a-token-from-somebody-who-may-grant-it"
 _SECONDS: Final = 6.0
 """Time enough for anything that ends by itself."""
+
+
+Tls = Literal["none", "STLS", "pop3s"]
+"""No TLS; TLS that the client demands by STLS; TLS from the start."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the mail is, and how to get in."""
+
+    port: int
+    """The port of 127.0.0.1."""
+    tls: Tls = "none"
+    """Whether to demand TLS."""
+    ca: Path | None = None
+    """The authority to trust, and no other."""
+    mechanism: str = "USER"
+    """USER and PASS, APOP, or a SASL mechanism."""
+    certificate: Path | None = None
+    """The client's own certificate, with its key."""
+
+    @property
+    def secret(self) -> str:
+        """What opens the maildrop by that mechanism."""
+        return TOKEN if self.mechanism in ("OAUTHBEARER", "XOAUTH2") else PASSWORD
 
 
 @dataclass(frozen=True)
@@ -35,8 +61,10 @@ class Client:
     name: str
     version: Callable[[], str | None]
     """The version that is here; None where there is none."""
-    fetch: Callable[[int, Path], Fetched]
-    """Fetch from a port of this machine, with a folder to work in."""
+    fetch: Callable[[Place, Path], Fetched]
+    """Fetch from there, with a folder to work in."""
+    mechanisms: frozenset[str]
+    """The ways that it can be told to log in by, of those that the reference server has."""
 
 
 def _installed(program: str) -> str | None:
@@ -65,9 +93,19 @@ def _write(path: Path, *lines: str) -> Path:
 
 
 _POPLIB: Final = """
-import poplib, sys
-session = poplib.POP3("127.0.0.1", int(sys.argv[1]), timeout=3)
-session.user(sys.argv[2]); session.pass_(sys.argv[3])
+import poplib, ssl, sys
+port, tls, ca, user, secret, mechanism = sys.argv[1:]
+context = ssl.create_default_context(cafile=ca or None)
+if tls == "pop3s":
+    session = poplib.POP3_SSL("127.0.0.1", int(port), timeout=3, context=context)
+else:
+    session = poplib.POP3("127.0.0.1", int(port), timeout=3)
+if tls == "STLS":
+    session.stls(context)
+if mechanism == "APOP":
+    session.apop(user, secret)
+else:
+    session.user(user); session.pass_(secret)
 for number in range(1, session.stat()[0] + 1):
     lines = session.retr(number)[1]
     open(f"{number}.eml", "wb").write(b"\\r\\n".join([*lines, b""]))
@@ -75,48 +113,64 @@ session.quit()
 """
 
 
-def _poplib(port: int, folder: Path) -> Fetched:
-    status = _call(sys.executable, "-I", "-c", _POPLIB, str(port), USER, PASSWORD, home=folder)
-    return Fetched(_files(folder), status)
+def _poplib(place: Place, folder: Path) -> Fetched:
+    words = [str(place.port), place.tls, str(place.ca or ""), USER, place.secret, place.mechanism]
+    return Fetched(status=_call(sys.executable, "-I", "-c", _POPLIB, *words, home=folder), mails=_files(folder))
 
 
-def _curl(port: int, folder: Path) -> Fetched:
+def _curl(place: Place, folder: Path) -> Fetched:
     """One message after another, by the numbers of a listing, as scripts do."""
-    url = f"pop3://{USER}:{PASSWORD}@127.0.0.1:{port}/"
-    quiet = ("curl", "--silent", "--max-time", "4")
-    statuses = [_call(*quiet, "--output", folder / "listing", url, home=folder)]
+    scheme = "pop3s" if place.tls == "pop3s" else "pop3"
+    url = f"{scheme}://127.0.0.1:{place.port}/"
+    options: list[str | Path] = ["curl", "--silent", "--max-time", "4", *_curl_login(place)]
+    options += ["--ssl-reqd"] if place.tls == "STLS" else []
+    options += ["--cacert", place.ca] if place.ca is not None else []
+    statuses = [_call(*options, "--output", folder / "listing", url, home=folder)]
     listing = folder / "listing"
     rows = listing.read_bytes().splitlines() if listing.exists() else []
     for number in [row.split()[0].decode("ascii", "replace") for row in rows if row.split()]:
-        statuses.append(_call(*quiet, "--output", folder / f"{number}.eml", url + number, home=folder))
+        statuses.append(_call(*options, "--output", folder / f"{number}.eml", url + number, home=folder))
     return Fetched(_files(folder), next((status for status in statuses if status != 0), 0))
 
 
-def _fetchmail(port: int, folder: Path) -> Fetched:
+def _curl_login(place: Place) -> list[str | Path]:
+    match place.mechanism:
+        case "USER":
+            return ["--user", f"{USER}:{PASSWORD}"]
+        case "APOP":
+            return ["--user", f"{USER}:{PASSWORD}", "--login-options", "AUTH=+APOP"]
+        case "EXTERNAL":
+            return ["--user", f"{USER}:", "--login-options", "AUTH=EXTERNAL", "--cert", str(place.certificate)]
+        case "OAUTHBEARER" | "XOAUTH2":
+            return ["--user", USER, "--oauth2-bearer", TOKEN, "--login-options", f"AUTH={place.mechanism}"]
+    return ["--user", f"{USER}:{PASSWORD}", "--login-options", f"AUTH={place.mechanism}"]
+
+
+def _fetchmail(place: Place, folder: Path) -> Fetched:
     (folder / "mail").mkdir()
+    protocol = "apop" if place.mechanism == "APOP" else "pop3"
+    auth = " auth cram-md5" if place.mechanism == "CRAM-MD5" else " auth password"
+    tls = {"none": 'sslproto ""', "STLS": 'sslproto "TLS1.2+"', "pop3s": "ssl"}[place.tls]
+    trust = f' sslcertck sslcertfile "{place.ca}"' if place.ca is not None else ""
     config = _write(
         folder / "fetchmailrc",
-        f"poll 127.0.0.1 service {port} protocol pop3 timeout 3 no dns:",
-        f'user "{USER}" password "{PASSWORD}" keep fetchall no rewrite sslproto "" mda "cat > mail/$$.$(date +%N).eml"',
+        f"poll localhost service {place.port} protocol {protocol} timeout 3{auth} no dns:",
+        f'user "{USER}" password "{PASSWORD}" keep fetchall no rewrite {tls}{trust}',
+        'mda "cat > mail/$$.$(date +%N).eml"',
     )
     options = ("--nodetach", "--nosyslog", "--invisible", "--idfile", folder / "ids", "--pidfile", folder / "pid")
     status = _call("fetchmail", "--fetchmailrc", config, *options, home=folder)
     return Fetched(_files(folder / "mail"), status)
 
 
-def _mpop(port: int, folder: Path) -> Fetched:
+def _mpop(place: Place, folder: Path) -> Fetched:
     kept = _write(folder / "mbox")
+    tls = {"none": "tls off", "STLS": "tls on\ntls_starttls on", "pop3s": "tls on\ntls_starttls off"}[place.tls]
+    own = "" if place.certificate is None else f"tls_cert_file {place.certificate}\ntls_key_file {place.certificate}"
     config = _write(
         folder / "mpoprc",
-        *(
-            "account default",
-            "host 127.0.0.1",
-            f"port {port}",
-            f"user {USER}",
-            f"password {PASSWORD}",
-            "auth user",
-            "tls off",
-        ),
+        *("account default", "host 127.0.0.1", f"port {place.port}", f"user {USER}", f"password {place.secret}"),
+        *(f"auth {place.mechanism.lower()}", tls, f"tls_trust_file {place.ca}" if place.ca is not None else "", own),
         *("keep on", "timeout 3", "received_header off", f"delivery mbox {kept}", f"uidls_file {folder}/ids"),
     )
     status = _call("mpop", f"--file={config}", "--quiet", home=folder)
@@ -135,12 +189,15 @@ def _named(clients: Iterable[Client]) -> Mapping[str, Client]:
     return MappingProxyType({client.name: client for client in clients})
 
 
+_USER: Final = frozenset({"USER", "APOP"})
+_CURL: Final = _USER | {"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"}
+
 CLIENTS: Final = _named(
     (
-        Client("poplib", lambda: f"{sys.version_info.major}.{sys.version_info.minor}", _poplib),
-        Client("curl", lambda: _installed("curl"), _curl),
-        Client("fetchmail", lambda: _installed("fetchmail"), _fetchmail),
-        Client("mpop", lambda: _installed("mpop"), _mpop),
+        Client("poplib", lambda: f"{sys.version_info.major}.{sys.version_info.minor}", _poplib, _USER),
+        Client("curl", lambda: _installed("curl"), _curl, _CURL),
+        Client("fetchmail", lambda: _installed("fetchmail"), _fetchmail, _USER | {"CRAM-MD5"}),
+        Client("mpop", lambda: _installed("mpop"), _mpop, _CURL | {"SCRAM-SHA-1", "SCRAM-SHA-256"}),
     )
 )
 """By name."""

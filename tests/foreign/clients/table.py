@@ -1,17 +1,16 @@
-"""What clients do when a server is wrong, for `reports/clients.md`: `python -m tests.foreign.clients.table`."""
+"""What clients do, for `reports/clients.md`: `python -m tests.foreign.clients.table`."""
 
 import json
-import tempfile
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import click
 
 from conformance import bundled
-from conformance.mail import maildrop
-from conformance.server import Account, ReferenceServer
 from conformance.server.faults import Armed
-from tests.foreign.clients.programs import CLIENTS, PASSWORD, USER, Client
+from tests.foreign.clients.meeting import meet
+from tests.foreign.clients.programs import CLIENTS, Client, Place
+from tests.foreign.clients.secure import DANGERS, WAYS, danger_outcome, way_outcome
 
 __all__ = ["FAULTS", "MARKDOWN", "PUBLISHED", "as_markdown", "outcome"]
 
@@ -36,8 +35,6 @@ FAULTS: Final = (
 )
 """A right server, and ten that are wrong."""
 
-_MAILS: Final = ("plain", "dots", "plain", "blank-lines")
-
 _LEAD: Final = """\
 # What clients do when a server is wrong
 
@@ -49,53 +46,69 @@ see of them. `make clients` makes this page.
 noticed nothing; a client that `hangs` was stopped after six seconds, when its own time-out of three had passed.
 """
 
+_LEAD_WAYS: Final = """\
+## How they get in
+
+From the reference server as it is, with TLS where the client is told to demand it, by each way that the client can be
+told to log in; `-` is a way that it does not know. `in the clear` is behind what came without TLS though TLS was
+demanded: fetchmail asks for no capabilities before APOP, and so does not find STLS.
+"""
+
+_LEAD_DANGERS: Final = """\
+## Where they turn back
+
+They are told to demand TLS and to trust one authority, and find that the server is not what it ought to be. Who comes
+away with mail has given the password.
+"""
+
 
 def main() -> None:
     """Let each client meet each fault, and write down what it does."""
     lacking = [name for name, client in CLIENTS.items() if client.version() is None]
     if lacking:
         raise click.ClickException(f"not installed: {', '.join(lacking)}; `make foreign` installs them")
-    rows = [{"fault": fault, **{name: outcome(client, fault) for name, client in CLIENTS.items()}} for fault in FAULTS]
-    versions = {name: client.version() for name, client in CLIENTS.items()}
-    plain = {"schema": "pop3spec-clients/1", "versions": versions, "rows": rows}
+    plain = {
+        "schema": "pop3spec-clients/1",
+        "versions": {name: client.version() for name, client in CLIENTS.items()},
+        "rows": _rows("fault", FAULTS, outcome),
+        "ways": _rows("way", WAYS, way_outcome),
+        "dangers": _rows("danger", DANGERS, danger_outcome),
+    }
     PUBLISHED.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     MARKDOWN.write_text(as_markdown(plain), encoding="utf-8")
 
 
+def _rows(head: str, names: Iterable[str], told: Callable[[Client, str], str]) -> list[dict[str, str]]:
+    return [{head: name, **{client.name: told(client, name) for client in CLIENTS.values()}} for name in names]
+
+
 def outcome(client: Client, fault: str) -> str:
-    """What the client comes away with, in words."""
-    faults = () if fault == NOTHING else (fault,)
-    mails = [mail.octets for mail in maildrop(_MAILS)]
-    with ReferenceServer([Account(USER, PASSWORD)], faults=faults) as server, tempfile.TemporaryDirectory() as folder:
-        for octets in mails:
-            server.deliver(USER, octets)
-        fetched = client.fetch(server.port, Path(folder))
-    left = [_bare(octets) for octets in mails]
-    whole = 0
-    for got in map(_bare, fetched.mails):
-        match = next((octets for octets in left if got.endswith(octets)), None)
-        if match is not None:
-            whole += 1
-            left.remove(match)
-    altered = len(fetched.mails) - whole
-    parts = [f"{whole} whole", f"{altered} altered" if altered else ""]
-    return ", ".join([*filter(None, parts), "hangs" if fetched.status is None else f"exit {fetched.status}"])
-
-
-def _bare(octets: bytes) -> bytes:
-    """Without what any client may change: line ends, also at the end."""
-    return octets.replace(b"\r\n", b"\n").rstrip(b"\n")
+    """What the client comes away with from a server with that fault, in words."""
+    return meet(client, Place(0), faults=() if fault == NOTHING else (fault,))
 
 
 def as_markdown(plain: dict[str, Any]) -> str:
-    """The table for people."""
-    head = [f"{name} {version}" for name, version in plain["versions"].items()]
-    lines = [_LEAD, f"| the server | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
-    for row in plain["rows"]:
-        fault = row["fault"]
-        says = "is right" if fault == NOTHING else f"`{fault}`: {Armed.parse(fault).fault.says}"
-        lines.append(f"| {says} | {' | '.join(row[name] for name in plain['versions'])} |")
-    return "\n".join([*lines, ""])
+    """The tables for people."""
+    versions = plain["versions"]
+    faults = {_says(row["fault"]): row for row in plain["rows"]}
+    ways = {row["way"]: row for row in plain["ways"]}
+    dangers = {row["danger"]: row for row in plain["dangers"]}
+    parts = [
+        *(_LEAD, *_table("the server", versions, faults), ""),
+        *(_LEAD_WAYS, *_table("the way", versions, ways), ""),
+        *(_LEAD_DANGERS, *_table("the danger", versions, dangers)),
+    ]
+    return "\n".join([*parts, ""])
+
+
+def _says(fault: str) -> str:
+    return "is right" if fault == NOTHING else f"`{fault}`: {Armed.parse(fault).fault.says}"
+
+
+def _table(corner: str, versions: dict[str, str], rows: dict[str, Any]) -> list[str]:
+    head = [f"{name} {version}" for name, version in versions.items()]
+    lines = [f"| {corner} | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
+    return [*lines, *(f"| {name} | {' | '.join(row[client] for client in versions)} |" for name, row in rows.items())]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ and delete them. Each launcher sees to that in its own way, so whoever fills nee
 * Twisted runs as the user who runs the tests.
 * Dovecot refuses to serve mail as root, whatever it is told. It runs in a user namespace in which the user who runs
   the tests, root or not, *is* the account `dovenull`: a file that root writes with mode 0600 belongs to Dovecot.
+* Courier reads mail as root.
+* Cyrus has a store of its own kind, and takes messages by LMTP.
 * popa3d and mailutils change to the uid of the account that logs in. The mbox file of each account is there before
   the server starts, owned by that uid, with mode 0660, in a folder of mode 0777 (not sticky: the kernel would then
   refuse to let root open another's file with O_CREAT). Fill by writing into that file, or by a replacement that keeps
@@ -21,10 +23,23 @@ and delete them. Each launcher sees to that in its own way, so whoever fills nee
 """
 
 from .availability import SERVERS, available
+from .courier_server import courier
+from .cyrus_server import cyrus
 from .dovecot_server import dovecot
 from .mailutils_server import mailutils
 from .popa3d_server import popa3d
 from .running import Running, StartError
 from .twisted_server import twisted
 
-__all__ = ["SERVERS", "Running", "StartError", "available", "dovecot", "mailutils", "popa3d", "twisted"]
+__all__ = [
+    "SERVERS",
+    "Running",
+    "StartError",
+    "available",
+    "courier",
+    "cyrus",
+    "dovecot",
+    "mailutils",
+    "popa3d",
+    "twisted",
+]

@@ -13,13 +13,18 @@ from .confined import enclosed
 
 __all__ = ["DOVECOT_ACCOUNT", "SERVERS", "available", "cache", "dovecot_version", "own_uid_as", "program"]
 
-SERVERS: Final = ("dovecot", "mailutils", "popa3d", "twisted")
+SERVERS: Final = ("courier", "cyrus", "dovecot", "mailutils", "popa3d", "twisted")
 """The servers that there is a launcher for."""
 
 DOVECOT_ACCOUNT: Final = "dovenull"
 """The account that Dovecot runs as; Debian's dovecot-core creates it."""
 
-_UNPACKED: Final = {"popa3d": "sbin/popa3d", "mailutils": "sbin/pop3d"}
+_UNPACKED: Final = {
+    "courier": "root/usr/lib/courier/courier/courierpop3d",
+    "cyrus": "sbin/pop3d",
+    "mailutils": "sbin/pop3d",
+    "popa3d": "sbin/popa3d",
+}
 _SYSTEM_PATH: Final = "/usr/local/sbin:/usr/sbin:/sbin"
 
 

@@ -41,9 +41,14 @@ def confined(
     *,
     port: int,
     log: Path,
+    host: str = "127.0.0.1",
+    also: Sequence[int] = (),
     descriptors: Sequence[int] = (),
 ) -> Iterator[None]:
-    """Run a server until the block ends; enter the block when it greets on `port`. It inherits `descriptors`."""
+    """Run a server until the block ends; it inherits `descriptors`.
+
+    Enter the block when it greets on `port` and listens on the ports `also`.
+    """
     with log.open("ab") as output:
         process = subprocess.Popen(
             enclosed(namespaces, command),
@@ -54,7 +59,7 @@ def confined(
             start_new_session=True,
         )
     try:
-        await_greeting(process, port, log)
+        await_greeting(process, port, log, host, also=also)
         yield
     finally:
         _end(process)

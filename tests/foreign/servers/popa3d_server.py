@@ -42,7 +42,7 @@ def popa3d(tmp: Path, *, delay: bool = False) -> Iterator[Running]:
                 spaced=SPACED,
                 fill=root.fill,
                 tls_port=None,
-                certificate=None,
+                ca=None,
                 config=f"# inetd.conf\n{_INETD_LINE}\n# /etc/pam.d/popa3d\n{pam}",
                 log=root.log,
             )

@@ -20,6 +20,7 @@ __all__ = ["PrivateRoot", "pam_file", "private_root"]
 _PEOPLE: Final = (*ACCOUNTS, LONGEST, SPACED)
 _FIRST_UID: Final = 2001
 _GROUP: Final = 2000
+_DAEMONS: Final = {"popa3d": 990, "courier": 991, "cyrus": 992}
 _SCRIPT: Final = Path(__file__).with_suffix(".sh")
 
 
@@ -38,10 +39,14 @@ class PrivateRoot:
         """Where the daemon's words go."""
         return self.folder / "log"
 
+    maildirs: bool
+    """Whether each account has a Maildir, and not an mbox file."""
+
     @property
     def fill(self) -> str:
         """Where to put messages, as `Running.fill` has it."""
-        return f"mbox:{self.folder}/mail/{{user}}"
+        place = f"{self.folder}/mail/{{user}}"
+        return f"maildir:{place}/Maildir" if self.maildirs else f"mbox:{place}"
 
     @property
     def version(self) -> str:
@@ -50,15 +55,20 @@ class PrivateRoot:
         return version.rpartition(":")[2].partition("-")[0]
 
     @contextmanager
-    def run(self, command: Sequence[str], *, port: int, descriptors: Sequence[int] = ()) -> Iterator[None]:
+    def run(
+        self, command: Sequence[str], *, port: int, also: Sequence[int] = (), descriptors: Sequence[int] = ()
+    ) -> Iterator[None]:
         """Run `command` until the block ends; it starts in `folder` and finds the new root in `space/root`."""
         inside = ["sh", str(_SCRIPT), str(self.folder), str(self.unpacked), *command]
-        with confined(["--mount"], inside, port=port, log=self.log, descriptors=descriptors):
+        with confined(["--mount"], inside, port=port, also=also, log=self.log, descriptors=descriptors):
             yield
 
 
-def private_root(name: str, tmp: Path, files: Mapping[str, str]) -> PrivateRoot:
-    """Prepare a root under `tmp` for the server `name`, with an mbox file per account and `files`, by their paths."""
+def private_root(name: str, tmp: Path, files: Mapping[str, str], *, maildirs: bool = False) -> PrivateRoot:
+    """Prepare a root under `tmp` for the server `name`, with `files`, by their paths, and mail for each account.
+
+    That is an mbox file which belongs to the account, or else, with `maildirs`, a Maildir which belongs to root.
+    """
     folder = tmp / name
     for part in ("space", "upper/var/mail", "upper/opt", "mail"):
         (folder / part).mkdir(parents=True)
@@ -68,8 +78,8 @@ def private_root(name: str, tmp: Path, files: Mapping[str, str]) -> PrivateRoot:
         target.write_text(text)
         target.chmod(0o644)
     (folder / "upper/etc/shadow").chmod(0o600)
-    _make_mail(folder / "mail")
-    return PrivateRoot(folder, cache() / name)
+    (_make_maildirs if maildirs else _make_mboxes)(folder / "mail")
+    return PrivateRoot(folder, cache() / name, maildirs)
 
 
 def pam_file(*, delay: bool) -> str:
@@ -80,12 +90,13 @@ def pam_file(*, delay: bool) -> str:
 def _account_files() -> dict[str, str]:
     """What /etc says about accounts, and nothing but files to ask."""
     passwd = ["root:x:0:0::/root:/bin/sh", "nobody:x:65534:65534::/nonexistent:/bin/false"]
-    passwd.append("popa3d:x:990:990::/var/lib/popa3d:/bin/false")
-    shadow = [f"{name}:*:19000:0:99999:7:::" for name in ("root", "nobody", "popa3d")]
+    passwd += [f"{name}:x:{uid}:{uid}::/var/lib/{name}:/bin/false" for name, uid in _DAEMONS.items()]
+    shadow = [f"{name}:*:19000:0:99999:7:::" for name in ("root", "nobody", *_DAEMONS)]
     for uid, ((name, _), crypted) in enumerate(zip(_PEOPLE, _crypted(), strict=True), _FIRST_UID):
         passwd.append(f"{name}:x:{uid}:{_GROUP}::/nonexistent:/bin/sh")
         shadow.append(f"{name}:{crypted}:19000:0:99999:7:::")
-    group = ["root:x:0:", "mail:x:8:", "popa3d:x:990:", f"people:x:{_GROUP}:", "nogroup:x:65534:"]
+    group = ["root:x:0:", "mail:x:8:", f"people:x:{_GROUP}:", "nogroup:x:65534:"]
+    group += [f"{name}:x:{uid}:" for name, uid in _DAEMONS.items()]
     return {
         "/etc/passwd": "\n".join([*passwd, ""]),
         "/etc/shadow": "\n".join([*shadow, ""]),
@@ -104,7 +115,7 @@ def _crypted() -> list[str]:
     return done.stdout.split()
 
 
-def _make_mail(folder: Path) -> None:
+def _make_mboxes(folder: Path) -> None:
     """Give each account an empty mbox file of its own, in a folder where everybody can make lock files."""
     folder.chmod(0o777)
     for uid, (name, _) in enumerate(_PEOPLE, _FIRST_UID):
@@ -112,3 +123,10 @@ def _make_mail(folder: Path) -> None:
         file.touch()
         os.chown(file, uid, _GROUP)
         file.chmod(0o660)
+
+
+def _make_maildirs(folder: Path) -> None:
+    """Give each account an empty Maildir."""
+    for name, _ in _PEOPLE:
+        for part in ("new", "cur", "tmp"):
+            (folder / name / "Maildir" / part).mkdir(parents=True)

@@ -47,7 +47,7 @@ def twisted(tmp: Path, *, mended: bool = False) -> Iterator[Running]:
                 spaced=SPACED,
                 fill=f"maildir:{mail}/{{user}}",
                 tls_port=None,
-                certificate=None,
+                ca=None,
                 config=f"# python {_PROGRAM.name} {variant} PORT ROOT NAME PASSWORD ...\n\n{_PROGRAM.read_text()}",
                 log=log,
             )
