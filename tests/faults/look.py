@@ -1,4 +1,7 @@
-"""Shows what the suite finds of faults: `python -m tests.faults.look FAULT...`, in their notation."""
+"""Shows what the suite finds of faults: `python -m tests.faults.look [--whole] FAULT...`, in their notation.
+
+Those scenarios are played that are about the clauses of a fault, or all. `clean` is a server without faults.
+"""
 
 import sys
 import time
@@ -6,24 +9,24 @@ import time
 import click
 
 from conformance.server.faults import Armed
-from tests.faults.suite import run
+from tests.faults.suite import run, run_for
 
 
 def main(*texts: str) -> None:
     """Print what is declared and what was found, one fault after another."""
+    whole = "--whole" in texts
     for text in texts:
-        armed = Armed.parse(text)
+        if text.startswith("--"):
+            continue
+        fault = None if text == "clean" else Armed.parse(text).fault
         began = time.monotonic()
-        found = run(text, slow=armed.fault.slow, large=armed.fault.large)
+        if fault is None:
+            found, clauses = run(), frozenset[str]()
+        else:
+            found, clauses = run_for(fault, text, whole=whole), fault.clauses
         click.echo(f"\n{text}: {len(found.broken)} broken in {time.monotonic() - began:.1f} s")
-        for clause in sorted(found.broken.keys() | armed.fault.clauses):
-            sign = (
-                "="
-                if clause in found.broken and clause in armed.fault.clauses
-                else "+"
-                if clause in found.broken
-                else "-"
-            )
+        for clause in sorted(found.broken.keys() | clauses):
+            sign = "=" if clause in found.broken and clause in clauses else "+" if clause in found.broken else "-"
             click.echo(f"  {sign} {clause}  {found.reasons.get(clause, 'declared, and not found')}")
         for scenario, reason in found.errored.items():
             click.echo(f"  ! {scenario}: {reason}")

@@ -8,37 +8,80 @@ that is busy can make such a run see a silence that is none; so a run that is no
 patience, and that one counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+import trustme
+
 from conformance import bundled
-from conformance.driver import Account, Limits, Target, TargetError
+from conformance.clauses import CATALOGUE
+from conformance.driver import Account, Limits, Target, TargetError, Tls, TlsMode
 from conformance.mail import maildrop
 from conformance.mailboxes import Mailbox, Provisioner
 from conformance.scenario import SUFFIX, Scenario, Settings, Stage, load, play
 from conformance.scenario.steps import Act, Block, Choice, Loop, Step
 from conformance.server import Account as ServerAccount
-from conformance.server import MemoryStore, Policy, ReferenceServer
-from conformance.server.faults import Fault
+from conformance.server import MemoryStore, Policy, ReferenceServer, ServerTls
+from conformance.server.faults import CERTIFIED, CLEARTEXT_REFUSED, IN_THE_CLEAR, POPS, STARTTLS, Armed, Fault
 from conformance.verdicts import Outcome
 
-__all__ = ["LARGE", "SLOW", "STRANGERS", "Found", "run", "run_for", "run_on_strangers", "scenarios"]
+__all__ = [
+    "LARGE",
+    "SLOW",
+    "STRANGERS",
+    "Found",
+    "Memory",
+    "folders_of",
+    "run",
+    "run_for",
+    "run_on_strangers",
+    "scenarios",
+]
 
+_BASE: Final = 1939
+_INTERNATIONAL: Final = frozenset({"UTF8", "LANG"})
 _LONG: Final = "forty-characters-"
+_CRAM_MD5: Final = "CRAM-MD5"
 _USERS: Final = (
-    ("alice", "secret", False),
-    ("bob", "hidden", False),
-    ("carol", "secret", True),
-    ("dave", "open sesame please", False),
-    (_LONG + "n" * 23, _LONG + "p" * 23, False),
+    Account("alice", "secret", mechanisms=("SCRAM-SHA-1", "SCRAM-SHA-256"), token="token of alice"),
+    Account("bob", "hidden", token="token of bob"),
+    Account("carol", "secret", apop=True, plain=False),
+    Account("dave", "open sesame please"),
+    Account(_LONG + "n" * 23, _LONG + "p" * 23),
+    Account(
+        "erin",
+        "more than the 64 octets that a block of MD5 has, so that its digest is the key",
+        plain=False,
+        auth=_CRAM_MD5,
+    ),
+    Account("n" * 255, "p" * 255, plain=False, auth="PLAIN"),
+    Account("jörg", "süß"),
+    Account("käthe", "geheim\U0001f511"),
 )
-"""Name, password, and whether by APOP: one account for each thing that a scenario can need."""
-_ACCOUNTS: Final = tuple(ServerAccount(*user) for user in _USERS)
+"""One account for each thing that a scenario can need."""
+_ACCOUNTS: Final = tuple(
+    ServerAccount(user.name, user.password, user.apop, user.auth == _CRAM_MD5, user.token) for user in _USERS
+)
+_PUBLIC: Final = "dave"
+"""Whose maildrop is open to everybody."""
+
+_OVER: Final = {
+    IN_THE_CLEAR: TlsMode.NONE,
+    STARTTLS: TlsMode.STARTTLS,
+    POPS: TlsMode.IMPLICIT,
+    CERTIFIED: TlsMode.STARTTLS,
+    CLEARTEXT_REFUSED: TlsMode.STARTTLS,
+}
+"""How a run comes to TLS."""
 
 _QUICK: Final = Limits(connect=2, reply=0.2, login=0.3, quiet=0.04, close=0.2, unlock=0.2)
 _PATIENT: Final = Limits(connect=10, reply=2, login=2, quiet=0.15, close=1, unlock=1)
+_TRIES: Final = 1000
+"""Wrong passwords that the reference server puts up with."""
 _CLOCK: Final = 600.0
 """How much faster the server's clock runs where its timer is waited for: ten minutes take a second."""
 _PATIENT_CLOCK: Final = 100.0
@@ -84,7 +127,7 @@ class Found:
 _NOTHING: Final = Found({}, frozenset(), frozenset(), {}, {})
 
 
-class _Memory(Provisioner):
+class Memory(Provisioner):
     """Puts messages straight into a store in memory."""
 
     can_clear = True
@@ -112,21 +155,54 @@ class _Memory(Provisioner):
 
 
 @cache
+def _client() -> "tuple[TemporaryDirectory[str], Path, Path]":
+    """A folder with an authority for clients, and a certificate with its key by which a client is alice."""
+    folder = TemporaryDirectory(prefix="pop3spec-")
+    authority, issued = Path(folder.name, "authority.pem"), Path(folder.name, "alice.pem")
+    clients = trustme.CA()
+    clients.cert_pem.write_to_path(authority)
+    leaf = clients.issue_cert("alice@example.org", common_name=_USERS[0].name)
+    leaf.private_key_and_cert_chain_pem.write_to_path(issued)
+    return folder, authority, issued
+
+
+@cache
+def _tls() -> ServerTls:
+    """One certificate for all servers of a process."""
+    return ServerTls.made(client_ca=_client()[1])
+
+
+@cache
 def scenarios() -> tuple[Scenario, ...]:
-    """All there are, in their order."""
-    files = sorted(bundled.SCENARIOS.rglob(f"*{SUFFIX}"))
+    """All there are, those of RFC 1939 first, so that the connections of its scenarios always have the same numbers."""
+    files = sorted(bundled.SCENARIOS.rglob(f"*{SUFFIX}"), key=lambda path: (path.parent.name != f"rfc{_BASE}", path))
     return tuple(scenario for path in files for scenario in load(path)[0])
 
 
-def run(*faults: str, slow: bool = False, large: bool = False, patient: bool = False) -> Found:
-    """Play against a server with these faults, in their notation.
+def folders_of(fault: Fault) -> frozenset[str]:
+    """The folders whose scenarios are about what the fault breaks; for what is lawful, those for any server."""
+    rfcs = {CATALOGUE[clause].rfc for clause in fault.clauses} or {_BASE}
+    about = {scenario.group for scenario in scenarios() if not fault.clauses.isdisjoint(scenario.clauses)}
+    return frozenset(f"rfc{rfc}" for rfc in rfcs) | about | set(fault.beside)
+
+
+def run(
+    *faults: str,
+    slow: bool = False,
+    large: bool = False,
+    over: str = "",
+    patient: bool = False,
+    folders: Collection[str] | None = None,
+) -> Found:
+    """Play against a server with these faults, in their notation, the scenarios of some folders or of all.
 
     Where told the slow scenarios are played, and no others: nothing else waits for the timer. Large ones are played
-    besides.
+    besides. `over` tells how the run comes to TLS, if it does.
     """
+    ours = [s for s in scenarios() if folders is None or s.group in folders]
     if not slow:
-        return _run(faults, [s for s in scenarios() if large or not s.id.startswith(LARGE)], patient=patient)
-    played = [s for s in scenarios() if SLOW in s.needs]
+        return _run(faults, [s for s in ours if large or not s.id.startswith(LARGE)], over=over, patient=patient)
+    played = [s for s in ours if SLOW in s.needs]
     clock = _PATIENT_CLOCK if patient else _CLOCK
     ten = [s for s in played if not s.id.startswith(_LIVES)]
     fifteen = [s for s in played if s.id.startswith(_LIVES)]
@@ -134,13 +210,32 @@ def run(*faults: str, slow: bool = False, large: bool = False, patient: bool = F
 
 
 def _run(
-    faults: Iterable[str], played: list[Scenario], clock: float = 1.0, idle: float = _FIFTEEN, *, patient: bool
+    faults: Iterable[str],
+    played: list[Scenario],
+    clock: float = 1.0,
+    idle: float = _FIFTEEN,
+    *,
+    over: str = "",
+    patient: bool,
 ) -> Found:
-    store, policy = MemoryStore(), Policy(autologout=idle)
-    with ReferenceServer(_ACCOUNTS, store, faults=faults, clock_rate=clock, policy=policy) as server:
-        target = _target(server, clock, patient=patient)
-        stage = Stage(target, _Memory(store), Settings(slow=clock > 1, restart="true"))
+    store, faults = MemoryStore(), tuple(faults)
+    policy = Policy(autologout=idle, offers=_offers(faults), anonymous=_PUBLIC, require_tls=over == CLEARTEXT_REFUSED)
+    made = ReferenceServer(_ACCOUNTS, store, faults=faults, clock_rate=clock, policy=policy, tls=_tls(), tls_port=0)
+    with made as server:
+        target = _target(server, clock, over=over, patient=patient)
+        stage = Stage(
+            target, Memory(store), Settings(slow=clock > 1, restart="true", failed_logins=_TRIES, shows=False)
+        )
         return _play(stage, played if patient else [replace(s, steps=_hurried(s.steps)) for s in played])
+
+
+def _offers(faults: Iterable[str]) -> frozenset[str]:
+    """What the server offers: without UTF8 where only RFC 1939 is broken, as sizes need not be exact with it.
+
+    RFC 6856 §2.1; so no fault in sizes breaks RFC 1939 on a server that offers UTF8.
+    """
+    rfcs = {CATALOGUE[clause].rfc for text in faults for clause in Armed.parse(text).fault.clauses}
+    return Policy().offers - (_INTERNATIONAL if rfcs == {_BASE} else frozenset())
 
 
 def run_on_strangers(*faults: str, patient: bool = False) -> Found:
@@ -149,7 +244,7 @@ def run_on_strangers(*faults: str, patient: bool = False) -> Found:
     store = MemoryStore()
     found = _NOTHING
     with ReferenceServer(_ACCOUNTS, store, faults=faults) as server:
-        stage = Stage(_target(server, 1.0, patient=patient), _Memory(store), Settings(touch=False))
+        stage = Stage(_target(server, 1.0, patient=patient), Memory(store), Settings(touch=False, shows=False))
         for name in _STRANGE:
             store.clear(stage.account.name)
             for mail in maildrop((name, "plain")):
@@ -158,9 +253,13 @@ def run_on_strangers(*faults: str, patient: bool = False) -> Found:
     return found
 
 
-def _target(server: ReferenceServer, clock: float, *, patient: bool) -> Target:
-    who = tuple(Account(name, password, apop, not apop) for name, password, apop in _USERS)
-    return Target("127.0.0.1", server.port, who, _PATIENT if patient else _QUICK, clock)
+def _target(server: ReferenceServer, clock: float, *, over: str = "", patient: bool) -> Target:
+    mode = _OVER[over]
+    port = server.tls_port if mode is TlsMode.IMPLICIT else server.port
+    assert port is not None
+    shown = str(_client()[2]) if over == CERTIFIED else ""
+    tls = Tls(mode, insecure=True, cleartext_refused=over == CLEARTEXT_REFUSED, certificate=shown)
+    return Target("127.0.0.1", port, _USERS, _PATIENT if patient else _QUICK, clock, tls)
 
 
 def _both(one: Found, other: Found) -> Found:
@@ -189,9 +288,15 @@ def _hurry(step: Step) -> Step:
     return step
 
 
-def run_for(fault: Fault, *, patient: bool = False) -> Found:
-    """Play as much as it takes to see what this fault breaks."""
-    found = run(fault.name, slow=fault.slow, large=fault.large, patient=patient)
+def run_for(fault: Fault, text: str = "", *, patient: bool = False, whole: bool = False) -> Found:
+    """Play what is about the clauses that this fault breaks; with `whole`, all that there is. `text` is the fault with
+    its parameters, where it has others than usual.
+    """
+    folders = None if whole else folders_of(fault)
+    found = _NOTHING
+    for over in fault.over:
+        seen = run(text or fault.name, slow=fault.slow, large=fault.large, over=over, patient=patient, folders=folders)
+        found = _both(found, seen)
     return _both(found, run_on_strangers(fault.name, patient=patient)) if fault.name in STRANGERS else found
 
 

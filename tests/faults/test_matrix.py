@@ -5,9 +5,11 @@ import json
 import pytest
 
 from conformance.clauses import CATALOGUE
-from conformance.server.faults import FAULTS, Fault
+from conformance.server.faults import CERTIFIED, CLEARTEXT_REFUSED, FAULTS, POPS, STARTTLS, Fault
 from tests.faults.publish import PUBLISHED
-from tests.faults.suite import Found, run, run_for, run_on_strangers
+from tests.faults.suite import Found, folders_of, run, run_for, run_on_strangers
+
+_TRIES = 4
 
 
 @pytest.mark.parametrize("slow", [False, True])
@@ -16,18 +18,33 @@ def test_a_server_without_faults_breaks_nothing(slow: bool) -> None:
     assert (found.broken, found.errored) == ({}, {})
 
 
+@pytest.mark.parametrize("over", [STARTTLS, POPS, CERTIFIED, CLEARTEXT_REFUSED])
+def test_it_breaks_nothing_however_a_client_comes(over: str) -> None:
+    found = run(over=over)
+    assert (found.broken, found.errored) == ({}, {})
+
+
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_the_suite_finds_just_what_a_fault_breaks(fault: Fault) -> None:
     found = run_for(fault)
-    if not _as_declared(fault, found):
+    if not (_as_declared(fault, found) and _unproven(fault, found) == set()):
         found = run_for(fault, patient=True)
     assert _as_declared(fault, found), _difference(fault, found)
+    unproven = _unproven(fault, found)
+    for _ in range(_TRIES):  # whether octets come before TLS begins takes luck on a busy machine
+        if unproven:
+            unproven &= _unproven(fault, run_for(fault, patient=True))
+    assert unproven == set()
+
+
+def _unproven(fault: Fault, found: Found) -> set[str]:
+    """What the published matrix says that this fault makes fail, and did not; of folders that are not played the page
+    alone tells."""
     published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
-    shown = {
-        kind: {what for what, by in published[kind].items() if by == fault.name} for kind in ("rules", "scenarios")
-    }
-    assert shown["rules"] <= found.accusers
-    assert shown["scenarios"] <= found.failed
+    rules = {rule for rule, by in published["rules"].items() if by == fault.name}
+    folders = folders_of(fault)
+    scenarios = {s for s, by in published["scenarios"].items() if by == fault.name and s.split("/")[0] in folders}
+    return (rules - found.accusers) | (scenarios - found.failed)
 
 
 @pytest.mark.parametrize("fault", [name for name, fault in FAULTS.items() if not fault.clauses])

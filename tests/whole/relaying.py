@@ -20,7 +20,7 @@ def takes_mail(deliver: Callable[[str, bytes], None]) -> socketserver.TCPServer:
             for line in self.rfile:
                 verb = line[:4].upper()
                 if verb == b"LHLO":
-                    self.wfile.write(b"250-here\r\n250-SIZE 99999999\r\n250 8BITMIME\r\n")
+                    self.wfile.write(b"250-here\r\n250-SIZE 99999999\r\n250-SMTPUTF8\r\n250 8BITMIME\r\n")
                 elif verb == b"RCPT":
                     user = line.decode().partition("<")[2].partition(">")[0].partition("@")[0]
                     self.wfile.write(b"250 ok\r\n")
