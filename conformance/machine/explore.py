@@ -20,6 +20,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky, HypothesisWarning
 
 from conformance.clauses import CATALOGUE
+from conformance.machine.fair import FAIR
 from conformance.machine.offers import Offers
 from conformance.machine.remembered import Remembered
 from conformance.machine.sessions import sessions
@@ -177,6 +178,7 @@ class Explorer:
             phases=(Phase.generate,),
             deadline=None,
             database=None,
+            backend=FAIR,
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
             report_multiple_bugs=False,
