@@ -39,6 +39,8 @@ _SLOW_REFUSAL: Final = 0.3
 """Seconds: a refused login that takes longer is slowed down on purpose."""
 _PATIENCE: Final = 5
 """Sessions in a row that errored, behind which it is seen whether the server is still there."""
+_IN_VAIN: Final = 20
+"""Sessions that ended by waiting in vain, behind which no more are drawn."""
 _NOWHERE: Final = Path(tempfile.gettempdir(), "pop3spec-hypothesis")
 """For hypothesis' own files where nothing is to be remembered."""
 _IN_PIECES: Final = "R1939-GRAM-08"
@@ -115,6 +117,8 @@ class Explorer:
     """Whether no more of them were sent, as no more are allowed."""
     gone: str = ""
     """Why it ended early: nobody can be reached any more."""
+    in_vain: int = 0
+    """Sessions that were left without a whole answer."""
     _in_a_row: int = 0
     """Sessions that errored, one behind the other."""
     _memory: Remembered | None = None
@@ -150,7 +154,12 @@ class Explorer:
 
     def _goes_on(self, budget: Budget) -> bool:
         enough = self.drawn >= budget.sessions or len(self._known) >= budget.findings
-        return not (enough or self._late() or self.gone)
+        return not (enough or self._late() or self.gone or self.given_up)
+
+    @property
+    def given_up(self) -> bool:
+        """Whether no more were drawn, as the server leaves too many of them without an answer."""
+        return self.in_vain >= _IN_VAIN
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -163,7 +172,7 @@ class Explorer:
             nonlocal left
             if broken and scenario == broken[0][1]:
                 raise _Broken
-            if broken or self._late() or self.gone or left <= 0:
+            if broken or self._late() or self.gone or self.given_up or left <= 0:
                 return
             left -= 1
             case = self._play(scenario)
@@ -213,6 +222,7 @@ class Explorer:
         return case
 
     def _see_whether_it_is_there(self, case: CaseResult) -> None:
+        self.in_vain += bool(case.reason) and case.seconds > self.stage.target.limits.reply
         self._in_a_row = self._in_a_row + 1 if case.outcome is Outcome.ERRORED else 0
         if self._in_a_row >= _PATIENCE:
             self._in_a_row = 0

@@ -7,10 +7,12 @@ from typing import Final
 
 from conformance.scenario import Scenario
 from conformance.scenario.steps import Act, Action, Block, Send, Step
+from conformance.scenario.write import session_lines
 
 __all__ = ["shortened"]
 
 _PLAIN_MAILDROPS: Final = ((), ("tiny",), ("plain",), ("tiny", "plain"), ("tiny", "plain", "dots"))
+_LOGIN: Final = ("C: <connect>", "S: <any>", "C: USER {user}", "S: <any>", "C: PASS {password}", "S: <any>")
 Unit = Block
 """Steps that belong together: what the client does, and the wait for its answer."""
 
@@ -76,6 +78,9 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
     for at, step in enumerate(scenario.steps):
         for plain_step in _plain_steps(step):
             yield replace(scenario, steps=(*scenario.steps[:at], plain_step, *scenario.steps[at + 1 :]))
+        if _logs_in(scenario.steps[at:]):
+            log_in = Act(step.place, "A", Action.LOG_IN)
+            yield replace(scenario, steps=(*scenario.steps[:at], log_in, *scenario.steps[at + len(_LOGIN) :]))
 
 
 def _rank(spec: tuple[str, ...]) -> int:
@@ -87,6 +92,11 @@ def _plain_steps(step: Step) -> Iterator[Step]:
         yield replace(step, piece=0)
     if isinstance(step, Act) and step.action is Action.TRY_TO_LOG_IN and step.connection == "A":
         yield replace(step, action=Action.LOG_IN)
+
+
+def _logs_in(steps: Block) -> bool:
+    """Whether it begins with a connection and a login that is said in full."""
+    return tuple(session_lines(steps[: len(_LOGIN)])) == _LOGIN
 
 
 def _units(steps: Block) -> Iterator[Unit]:

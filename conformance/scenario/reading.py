@@ -50,14 +50,14 @@ def take_whatever_comes(line: Line) -> Iterator[Exchange]:
         patience = limits.quiet if doubtful else limits.login if exchange.verb in LOGINS else limits.reply
         driver.await_reply(exchange, patience)
         line.read += 1
+        if exchange.lost is Incident.WAITED and not doubtful:
+            message = f"{exchange.verb} got no whole answer in {patience:g} s"
+            raise Mismatch(message, lost=True)
         if exchange.answered_at is not None:
             yield exchange
             if exchange.verb == "QUIT" and exchange.positive and not doubtful:
                 driver.wait_for_close()
             continue
-        if exchange.lost is Incident.WAITED and not doubtful:
-            message = f"{exchange.verb} got no answer in {patience:g} s"
-            raise Mismatch(message, lost=True)
         line.adrift = True
 
 
