@@ -22,7 +22,7 @@ __all__ = ["oracle"]
 _NOBODYS: Final = frozenset({"NOPE", "STATS", "TOPS", "ST", "NOO", "A1", "FOOBAR"})
 """Keywords that no server has: to any other it could say +OK because it knows it."""
 _OWED: Final = MappingProxyType(
-    {"LIST": "R1939-OPT-01", "RETR": "R1939-OPT-01", "TOP": "R2449-CAP-01", "UIDL": "R2449-CAP-01"}
+    {"LIST": "R1939-OPT-01", "RETR": "R1939-OPT-01", "TOP": "R1939-OPT-02", "UIDL": "R1939-OPT-02"}
 )
 """What a refusal breaks where none is open to the server; elsewhere the monitor knows why."""
 _NO_MECHANISM: Final = b"XYZZ"
@@ -65,7 +65,7 @@ class _Replay:
     """Messages that were named by DELE."""
 
     def __post_init__(self) -> None:
-        self.session = Session(offers=self.announced)
+        self.session = Session(offers={*self.announced, "TOP", "UIDL"})
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is wrong, up to where it is no longer certain."""
@@ -103,7 +103,8 @@ class _Replay:
                 reason = f"only DELE of marked messages came in between; STAT said {self.total}, and then {found}"
                 return "R1939-DELE-04", reason
         elif exchange.negative and not expected.negative and command.wellformed and self._is_owed(command):
-            return _OWED[command.verb], f"{command.verb} has to succeed here; it was answered {exchange.status!r}"
+            clause = "R2449-CAP-01" if command.verb in self.announced else _OWED[command.verb]
+            return clause, f"{command.verb} has to succeed here; it was answered {exchange.status!r}"
         return None
 
     def _is_owed(self, command: Given) -> bool:
