@@ -78,7 +78,7 @@ class _Replay:
                 clause, reason = broken
                 yield Verdict(clause, Outcome.BROKEN, reason, exchange.evidence())
                 return
-            if not exchange.complete:
+            if not exchange.complete or self._differs(exchange):
                 return
             self._follow(exchange)
 
@@ -106,6 +106,14 @@ class _Replay:
             clause = "R2449-CAP-01" if command.verb in self.announced else _OWED[command.verb]
             return clause, f"{command.verb} has to succeed here; it was answered {exchange.status!r}"
         return None
+
+    def _differs(self, exchange: Exchange) -> bool:
+        """Whether the answer was not open to the server, so that the model no longer stands where the server does."""
+        command = exchange.command
+        if command is None or isinstance(command, Turn):
+            return False
+        expected = self.session.expect(command)
+        return (exchange.positive and expected.positive is None) or (exchange.negative and not expected.negative)
 
     def _is_owed(self, command: Given) -> bool:
         """Whether it is known that there is a message to speak of, and that nothing stands in the way."""
