@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from conformance.model import Maildrop, Session
-from conformance.transcript import Conversation, Exchange, Incident
+from conformance.transcript import Conversation, Exchange, Incident, Mark
 from conformance.verdicts import Outcome, Verdict
 from conformance.wire import Command, Given, State, Turn
 from conformance.wire.grammar import NUMBER
@@ -71,6 +71,8 @@ class _Replay:
         """What is wrong, up to where it is no longer certain."""
         for exchange in self.conversation.exchanges:
             if exchange.command is None:
+                if not exchange.positive:
+                    return
                 continue
             if not _is_certain(exchange) or self.session.state is not exchange.state:
                 return
@@ -89,7 +91,7 @@ class _Replay:
             return None
         expected = self.session.expect(command)
         if not exchange.complete:
-            if command.verb in _EXTENSIONS and not expected.may_close:
+            if command.verb in _EXTENSIONS and not expected.may_close and self._was_well(exchange):
                 return (
                     "R1939-STATE-02",
                     f"{command.verb} has to be answered, if only by -ERR; the connection was closed",
@@ -106,6 +108,13 @@ class _Replay:
             clause = "R2449-CAP-01" if command.verb in self.announced else _OWED[command.verb]
             return clause, f"{command.verb} has to succeed here; it was answered {exchange.status!r}"
         return None
+
+    def _was_well(self, exchange: Exchange) -> bool:
+        """Whether nothing speaks for it that the server had closed before the command was said."""
+        before = self.conversation.exchanges[exchange.number - 1]
+        entries = self.conversation.transcript.entries
+        ended = [e.at for e in entries if isinstance(e, Mark) and e.incident in _CLOSED]
+        return before.positive and all(at > exchange.sent_at for at in ended)
 
     def _differs(self, exchange: Exchange) -> bool:
         """Whether the answer was not open to the server, so that the model no longer stands where the server does."""
