@@ -19,7 +19,7 @@ from conformance.scenario import Scenario
 from conformance.scenario.steps import Act, Action, Block, Deliver, Place, Send, Step
 from conformance.scenario.templates import parse_template
 
-__all__ = ["scenario_of", "sessions"]
+__all__ = ["Sitting", "scenario_of", "sessions"]
 
 PLACE: Final = Place(1, 1)
 _TURNS: Final = 48
@@ -29,7 +29,7 @@ _FEW: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class _Sitting:
+class Sitting:
     """One login, or the attempt at one, and what follows."""
 
     opening: tuple[Turn | Action, ...]
@@ -46,25 +46,25 @@ _QUIT: Final = Turn("QUIT")
 def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]:
     """Scenarios that expect nothing and judge by the monitor alone."""
     inside = st.builds(
-        _Sitting,
+        Sitting,
         st.sampled_from((_LOG_IN, _LOG_IN, _LOG_IN, _TRY, *_openings(offers))),
         _turns(behind_login(offers)),
         st.sampled_from((None, _QUIT, _QUIT, Action.CLOSE, Action.HALF_CLOSE, Action.RESET)),
     )
     orderly = st.builds(
-        _Sitting,
+        Sitting,
         st.sampled_from((*[_LOG_IN] * 7, _TRY)),
         _turns(lawful(offers), _FEW),
         st.one_of(*[st.sampled_from(farewells(offers))] * 3, st.just(Action.CLOSE)),
     )
     outside = st.builds(
-        _Sitting,
+        Sitting,
         st.just((Action.CONNECT,)),
         _turns(before_login(offers)),
         st.sampled_from((None, _QUIT, Action.CLOSE, Action.RESET)),
     )
-    passing = st.builds(_Sitting, st.just((Action.CONNECT,)), st.just(()), st.just(_QUIT))
-    errand = st.builds(_Sitting, st.just(_LOG_IN), st.just(()), st.sampled_from(farewells(offers)))
+    passing = st.builds(Sitting, st.just((Action.CONNECT,)), st.just(()), st.just(_QUIT))
+    errand = st.builds(Sitting, st.just(_LOG_IN), st.just(()), st.sampled_from(farewells(offers)))
     sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside, errand, passing)
     sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)])
     filling = fillings(own=own) if offers.fills else st.none()
@@ -85,7 +85,7 @@ def _openings(offers: Offers) -> Iterator[tuple[Turn | Action, ...]]:
         yield Action.CONNECT, Turn("APOP {user} {digest}")
 
 
-def scenario_of(filling: Filling | None, sittings: Iterable[_Sitting]) -> Scenario:
+def scenario_of(filling: Filling | None, sittings: Iterable[Sitting]) -> Scenario:
     """The steps of these sittings; without a filling on whatever is in the maildrop."""
     steps: list[Step] = []
     wrong = 0
@@ -108,7 +108,7 @@ def scenario_of(filling: Filling | None, sittings: Iterable[_Sitting]) -> Scenar
     )
 
 
-def _never_unseen(sitting: _Sitting) -> Iterator[Turn]:
+def _never_unseen(sitting: Sitting) -> Iterator[Turn]:
     """Its turns; without deletions where the maildrop was not listed behind the login."""
     unseen = len(sitting.opening) > 1
     for turn in sitting.turns:
@@ -117,7 +117,7 @@ def _never_unseen(sitting: _Sitting) -> Iterator[Turn]:
             yield turn
 
 
-def _sat(sitting: _Sitting, turns: Iterable[Turn]) -> Iterator[Step]:
+def _sat(sitting: Sitting, turns: Iterable[Turn]) -> Iterator[Step]:
     for one in sitting.opening:
         yield from _done(one, "A")
     two = False
