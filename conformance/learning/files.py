@@ -1,6 +1,7 @@
 """What learning leaves behind: the drawing, and all of it as JSON."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,11 +31,17 @@ def write_all(learned: Learned, address: str, folder: Path, secrets: Secrets) ->
             message = f"{drawing} cannot be removed: {error.strerror or error}. Name another folder with --report."
             raise ReportError(message) from error
         return (table,)
-    remark = f"{len(learned.machine.states)} states, learned in {learned.sessions} sessions"
-    if learned.ended_early:
-        remark += f"; not all of it: {secrets.words(learned.ended_early)}"
-    write_file(drawing, drawn(learned.machine, learned.comparison, f"The POP3 session of {address}", remark))
+    title = f"The POP3 session of {address}"
+    remarks = [secrets.words(text) for text in _remarks(learned, len(learned.machine.states))]
+    write_file(drawing, drawn(learned.machine, learned.comparison, title, remarks))
     return drawing, table
+
+
+def _remarks(learned: Learned, states: int) -> Iterator[str]:
+    yield f"{states} states, learned in {learned.sessions} sessions. What the RFCs do not allow is red."
+    if learned.ended_early:
+        yield f"Not all was learned: {learned.ended_early}."
+    yield from (f"Left out: {text}." for text in learned.left_out)
 
 
 def as_plain(learned: Learned, address: str, secrets: Secrets) -> dict[str, Any]:
