@@ -2,14 +2,14 @@
 
 import contextlib
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
+
+from conformance.cli.stopping import stoppable
 
 __all__ = ["Ended", "play"]
 
@@ -25,10 +25,6 @@ _ALONE: Final = (
     "--assert=plain",  # no test of Python's is there to be rewritten
     *("-p", "conformance.plugin"),
 )
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM; pytest cleans up after it as after Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +44,13 @@ def play(arguments: Sequence[str], front: object) -> Ended:
     """Run pytest with these arguments and one plug-in more."""
     import pytest
 
-    interrupted = terminated = False
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        nonlocal terminated
-        terminated = True
-        raise Terminated
-
-    with _environment(), _standard_error() as said:
-        before = signal.signal(signal.SIGTERM, stop)
+    interrupted = False
+    with _environment(), _standard_error() as said, stoppable() as stopped:
         try:
             status = pytest.main([*_ALONE, f"--rootdir={Path.cwd()}", *arguments], plugins=[front])
         except KeyboardInterrupt:
             status, interrupted = pytest.ExitCode.INTERRUPTED, True
-        finally:
-            signal.signal(signal.SIGTERM, before)
-        return Ended(int(status), said(), interrupted, terminated)
+        return Ended(int(status), said(), interrupted, stopped.terminated)
 
 
 @contextlib.contextmanager
