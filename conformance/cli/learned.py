@@ -49,18 +49,28 @@ def told(learned: "Learned", address: str, files: Sequence[Path], output: "Outpu
     for seen in learned.differences:
         _difference(seen, output)
     output.line()
-    if unsure := len(learned.seen) - len(learned.differences):
+    if unsure := sum(bool(seen.session) and not seen.confirmed for seen in learned.seen):
         output.line(
             f"{_counted(unsure, 'more answer')} that would not be lawful did not come a second time; see the JSON."
         )
+    if learned.not_looked_at:
+        output.line(f"{_counted(learned.not_looked_at, 'more difference')} were not looked at once more; see the JSON.")
+    for text in learned.remarks:
+        output.line(f"Note: {mask(text)}")
     for text in learned.left_out:
-        output.line(f"Left out: {mask(text)}.")
-    if learned.machine is not None and learned.comparison is not None and not learned.ended_early:
-        many = len(learned.differences)
-        verdict = f"{_counted(many, 'difference')} from what the RFCs allow" if many else "No difference was found."
-        output.line(verdict, "bold red" if many else "bold green")
+        output.line(f"Left out: {mask(text)}")
+    _verdict(learned, output)
     for path in files:
         output.whole(str(path), indent=2)
+
+
+def _verdict(learned: "Learned", output: "Output") -> None:
+    if many := len(learned.differences):
+        output.line(f"{_counted(many, 'difference')} from what the RFCs allow", "bold red")
+    elif learned.complete:
+        output.line("No difference was found: the session is as the RFCs say.", "bold green")
+    elif not learned.ended_early:
+        output.line("No difference was found in what was asked.", "bold green")
 
 
 def _found(learned: "Learned", address: str, output: "Output", mask: Callable[[str], str]) -> None:

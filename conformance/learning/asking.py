@@ -36,6 +36,8 @@ class Answered:
     heard: tuple[Heard, ...]
     """For each word; behind an end or a silence nothing is said any more, and the same is noted for the rest."""
     conversation: Conversation
+    no_tls: str = ""
+    """Why there was no TLS behind an STLS among them."""
 
 
 class Asker:
@@ -64,7 +66,7 @@ class Asker:
         while True:
             session = self._held(words, patient=patient)
             if session.greeted and session.turned_away is None:
-                return Answered(tuple(session.heard), session.driver.conversation)
+                return Answered(tuple(session.heard), session.driver.conversation, session.no_tls)
             until = (self._inside if session.greeted else began) + self._limits.unlock
             if time.monotonic() + pause <= until:
                 time.sleep(pause)  # another session may still hold the maildrop, or all that there may be are open

@@ -43,10 +43,12 @@ class Page:
     """Whether the last USER that was accepted has had its PASS, in vain."""
 
     @classmethod
-    def first(cls, account: Account, messages: int, offers: Collection[str]) -> Self:
-        """The place behind the greeting."""
+    def first(cls, account: Account, messages: int, offers: Collection[str], *, secure: bool = False) -> Self:
+        """The place behind the greeting, or with TLS spoken already behind what led to it."""
         maildrop = Maildrop.of((100, b"uid-%d" % number) for number in range(messages))
-        return cls(Session(maildrop, offers=offers), account)
+        session = Session(maildrop, offers=offers)
+        session.secure = secure
+        return cls(session, account)
 
     @property
     def state(self) -> State:
@@ -95,7 +97,8 @@ class Page:
         negative = expected.negative or self._excused(word) or (expected.positive is not None and not positive)
         heard = {Heard.OK} if positive else set()
         heard |= {Heard.ERR} if negative else set()
-        heard |= {Heard.CLOSED} if self.may_close or word.verb == "STLS" else set()  # the handshake may fail
+        fails = word.verb == "STLS" and positive  # the handshake may
+        heard |= {Heard.CLOSED} if self.may_close or fails else set()
         return frozenset(heard)
 
     def logs_in(self, word: Word) -> bool:
@@ -114,7 +117,7 @@ class Page:
         session.advance(word.command, positive=heard is Heard.OK)
         spent = self.spent or (word.verb == "PASS" and self.named is not None)
         spent &= not (word.verb == "USER" and heard is Heard.OK)
-        may_close = expected.may_close or (heard is Heard.ERR and word.proof is not Proof.NONE)
+        may_close = heard is Heard.ERR and (expected.may_close or word.proof is not Proof.NONE)
         return Page(session, self.account, may_close, spent=spent)
 
     def _wrong(self, word: Word) -> bool:

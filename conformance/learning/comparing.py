@@ -4,9 +4,9 @@ Behind a difference nothing is compared: what follows from it is not a fault of 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from conformance.learning.book import Page, clauses
 from conformance.learning.machine import Machine
@@ -17,8 +17,15 @@ __all__ = ["BEYOND", "Comparison", "Difference", "compared"]
 BEYOND: Final = "behind a difference"
 """What a state is called to which no lawful answers lead."""
 
-Row = tuple[Sequence[Word], Sequence[Heard]]
-"""Words, and what was heard for each."""
+
+class Answers(Protocol):
+    """What the server has answered."""
+
+    def rows(self) -> Iterator[tuple[Sequence[Word], Sequence[Heard]]]:
+        """Rows of words, and what was heard for each word."""
+
+    def last(self, words: Sequence[Word]) -> Heard | None:
+        """What was heard for the last of these words; None when that was never asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,12 @@ class Comparison:
     """Rows of words that together lead everywhere in both."""
 
 
-def compared(machine: Machine, first: Page, rows: Iterable[Row] = ()) -> Comparison:
-    """Walk machine and book together. `rows` of words that were said besides are compared too."""
+def compared(machine: Machine, first: Page, answers: Answers | None = None) -> Comparison:
+    """Walk machine and book together.
+
+    With `answers` only those count that were heard, as a machine that is not learned to its end may be mistaken; and
+    all that were heard are compared.
+    """
     differences: dict[object, Difference] = {}
     unlawful: set[tuple[int, Word]] = set()
     labels: dict[int, str] = {}
@@ -61,11 +72,12 @@ def compared(machine: Machine, first: Page, rows: Iterable[Row] = ()) -> Compari
         places.setdefault((state, page.rough), said)
         for word in machine.words:
             heard = machine.table[state][word][0]
-            if heard not in page.lawful(word):
+            row = (*said, word)
+            if heard not in page.lawful(word) and (answers is None or answers.last(row) is heard):
                 unlawful.add((state, word))
-                _note(differences, page, (*said, word), heard)
-    for words, answers in sorted(rows, key=lambda row: len(row[0])):
-        _compare_row(differences, first, words, answers)
+                _note(differences, page, row, heard)
+    for words, heard_there in sorted(answers.rows() if answers is not None else (), key=lambda row: len(row[0])):
+        _compare_row(differences, first, words, heard_there)
     named = tuple(labels.get(state, BEYOND) for state in machine.states)
     return Comparison(tuple(differences.values()), frozenset(unlawful), named, tuple(places.values()))
 

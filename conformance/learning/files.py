@@ -40,8 +40,9 @@ def write_all(learned: Learned, address: str, folder: Path, secrets: Secrets) ->
 def _remarks(learned: Learned, states: int) -> Iterator[str]:
     yield f"{states} states, learned in {learned.sessions} sessions. What the RFCs do not allow is red."
     if learned.ended_early:
-        yield f"Not all was learned: {learned.ended_early}."
-    yield from (f"Left out: {text}." for text in learned.left_out)
+        yield f"Not all was learned: {learned.ended_early}"
+    yield from (f"Left out: {text}" for text in learned.left_out)
+    yield from (f"{text[:1].upper()}{text[1:]}" for text in learned.remarks)
 
 
 def as_plain(learned: Learned, address: str, secrets: Secrets) -> dict[str, Any]:
@@ -49,14 +50,16 @@ def as_plain(learned: Learned, address: str, secrets: Secrets) -> dict[str, Any]
     return {
         "format": _FORMAT,
         "target": printable(address),
-        "complete": not learned.ended_early,
+        "complete": learned.complete,
         "ended_early": printable(secrets.words(learned.ended_early)),
         "left_out": [printable(secrets.words(text)) for text in learned.left_out],
+        "remarks": [printable(secrets.words(text)) for text in learned.remarks],
         "sessions": learned.sessions,
         "failed_logins": learned.failed_logins,
         "seconds": round(learned.seconds, 1),
         "words": [word.label for word in learned.words],
         "states": _states(learned),
+        "not_looked_at": learned.not_looked_at,
         "differences": [_difference(seen) for seen in learned.seen],
     }
 

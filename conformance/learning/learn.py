@@ -1,18 +1,20 @@
 """Learns the session of a server, compares it with the book, and sees each difference once more with its own eyes."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
-from conformance.driver import Features, TargetError, TlsMode
+from conformance.driver import TLS_OWN_REASONS, Features, TargetError, TlsMode
 from conformance.learning.asking import Asker, mail_for
 from conformance.learning.book import Page
 from conformance.learning.bounds import Bounds, Exhausted, NoGuesses, Unsteady
 from conformance.learning.comparing import Comparison, Difference, compared
 from conformance.learning.machine import Machine
 from conformance.learning.memory import Memory, Relearn
-from conformance.learning.words import Heard, Word, alphabet
+from conformance.learning.words import Heard, Proof, Word, alphabet
 from conformance.mailboxes import FillError
 from conformance.scenario import Stage
 from conformance.transcript import Secrets, TextLine, text_lines
@@ -23,6 +25,8 @@ _ANEW: Final = 3
 """Times that learning begins anew because an answer that was remembered was an accident."""
 _MOST: Final = 40
 """Differences that are looked at once more."""
+_SLOW: Final = 0.5
+"""Seconds for the answer to a wrong password that are worth a word."""
 _LINES: Final = 60
 """Lines of a session that are kept."""
 _GUESSES: Final = (
@@ -61,8 +65,12 @@ class Learned:
     """Why it ended before all was learned; empty when it did not."""
     lost: bool = False
     """Whether that was because the server could not be worked with any more."""
+    interrupted: bool = False
+    """Whether it was by Ctrl-C."""
     left_out: list[str] = field(default_factory=list)
     """What was not asked, and why."""
+    remarks: list[str] = field(default_factory=list)
+    """What else is to be known."""
     sessions: int = 0
     failed_logins: int = 0
     seconds: float = 0.0
@@ -72,6 +80,17 @@ class Learned:
         """Those that were seen again."""
         return [one for one in self.seen if one.confirmed]
 
+    @property
+    def complete(self) -> bool:
+        """Whether every word was tried everywhere, and every difference looked at once more."""
+        return self.machine is not None and not (self.ended_early or self.left_out or self.not_looked_at)
+
+    @property
+    def not_looked_at(self) -> int:
+        """How many differences were not looked at once more."""
+        looked_at = sum(bool(one.session) for one in self.seen)
+        return len(self.comparison.differences) - looked_at if self.comparison is not None else 0
+
 
 def learn(stage: Stage, bounds: Bounds, noted: Callable[[int, int], None] = lambda *_: None) -> Learned:
     """Learn the session. `noted` is told the number of states and of sessions, now and then.
@@ -80,25 +99,44 @@ def learn(stage: Stage, bounds: Bounds, noted: Callable[[int, int], None] = lamb
     """
     features = stage.survey()
     learned = Learned(_words(stage, features, bounds))
-    first = Page.first(stage.account, len(mail_for(stage)), _offers(features))
+    secure = stage.target.tls.mode is not TlsMode.NONE
+    first = Page.first(stage.account, len(mail_for(stage)), _offers(features), secure=secure)
     asker = Asker(stage, first, bounds)
     memory = Memory(asker)
     try:
-        _leave_out(learned, asker, stage, bounds)
-        _study(learned, memory, first, lambda states: noted(states, bounds.said))
+        with _endings(learned):
+            _look_around(learned, asker, stage, features, bounds)
+            _study(learned, memory, first, lambda states: noted(states, bounds.said))
+        if learned.machine is not None:
+            learned.comparison = compared(learned.machine, first, memory)
+        if not learned.interrupted:
+            with _endings(learned):
+                _confirm(learned, asker, bounds, Secrets(secret for a in stage.target.accounts for secret in a.secrets))
+    finally:
+        asker.close()
+    if learned.comparison is not None:
+        others = learned.comparison.differences[len(learned.seen) :]
+        learned.seen += [Seen(difference, confirmed=False, session=()) for difference in others]
+    if bounds.failed and (each := bounds.waited / bounds.failed) > _SLOW:
+        learned.remarks.append(f"the server takes its time behind wrong passwords, {each:.1f} s for each answer")
+    learned.sessions, learned.failed_logins = bounds.said, bounds.failed
+    learned.seconds = time.monotonic() - bounds.began
+    return learned
+
+
+@contextmanager
+def _endings(learned: Learned) -> Iterator[None]:
+    """Note why it ends early; `TargetError` and `FillError` come through while there is no machine to tell of."""
+    try:
+        yield
     except (Exhausted, Unsteady) as why:
         learned.ended_early = str(why)
     except (TargetError, FillError) as why:
         if learned.machine is None:
             raise
         learned.ended_early, learned.lost = str(why), True
-    if learned.machine is not None:
-        learned.comparison = compared(learned.machine, first, memory.rows())
-        _confirm(learned, asker, bounds, Secrets(secret for a in stage.target.accounts for secret in a.secrets))
-    asker.close()
-    learned.sessions, learned.failed_logins = bounds.said, bounds.failed
-    learned.seconds = time.monotonic() - bounds.began
-    return learned
+    except KeyboardInterrupt:
+        learned.ended_early, learned.interrupted = "it was interrupted", True
 
 
 def _words(stage: Stage, features: Features, bounds: Bounds) -> tuple[Word, ...]:
@@ -119,19 +157,40 @@ def _offers(features: Features) -> frozenset[str]:
     return features.announced | seen | ({"CAPA"} if features.look.capabilities is not None else set())
 
 
-def _leave_out(learned: Learned, asker: Asker, stage: Stage, bounds: Bounds) -> None:
-    """Say no DELE where nobody can see what is in the maildrop, and tell what else is not asked."""
-    if not stage.settings.touch:
-        learned.left_out.append("messages are neither shown nor deleted: the maildrop may hold mail of others")
-    elif not mail_for(stage):
-        learned.left_out.append("messages cannot be shown or deleted: there are none, as --fill names no way to mail")
-    if not bounds.failed_logins:
-        learned.left_out.append("wrong passwords: --failed-logins allows none")
-    if not stage.account.plain:
-        learned.left_out.append(f"USER and PASS: they are not open to {stage.account.name}")
+def _look_around(learned: Learned, asker: Asker, stage: Stage, features: Features, bounds: Bounds) -> None:
+    """Take out of the words what cannot be asked here, and tell what is not asked.
+
+    DELE is not where nobody can see what is in the maildrop, STLS not where it leads to no TLS by our own choice.
+    """
+    if (seconds := stage.target.pace.seconds) > 0:
+        learned.remarks.append(f"the server wants {seconds:g} s between two logins (LOGIN-DELAY), and got them")
+    learned.left_out += _left_out(learned.words, stage, features, bounds)
+    stls = next((word for word in learned.words if word.verb == "STLS"), None)
+    if stls is not None and (why := asker.ask([stls]).no_tls).startswith(TLS_OWN_REASONS):
+        _without(learned, stls.verb, f"{why}; --ca FILE names the authority to trust, and --insecure accepts any")
     if stage.settings.touch and not _lists(learned, asker):
-        learned.words = tuple(word for word in learned.words if word.verb != "DELE")
-        learned.left_out.append("DELE: the server does not list the maildrop by LIST, so nobody sees whose mail it is")
+        _without(learned, "DELE", "the server does not list the maildrop by LIST, so nobody sees whose mail it is")
+
+
+def _left_out(words: Collection[Word], stage: Stage, features: Features, bounds: Bounds) -> Iterator[str]:
+    account, labels = stage.account, {word.label for word in words}
+    if not stage.settings.touch:
+        yield "showing and deleting messages: the maildrop may hold mail of others"
+    elif not mail_for(stage):
+        yield "messages to show and delete: there are none, as --fill names no way to mail"
+    if not bounds.failed_logins:
+        yield "wrong passwords: --failed-logins allows none"
+    if not account.plain:
+        yield f"USER and PASS: they are not open to {account.name}"
+    if features.look.stamp and "APOP right" not in labels:
+        yield f"APOP that succeeds: {account.name} is not known to have it, --apop-account names an account that has"
+    if not any(word.proof is Proof.RIGHT for word in words):
+        yield f"all behind a login: USER and PASS, APOP and AUTH PLAIN are known, and none is open to {account.name}"
+
+
+def _without(learned: Learned, verb: str, why: str) -> None:
+    learned.words = tuple(word for word in learned.words if word.verb != verb)
+    learned.left_out.append(f"{verb}: {why}")
 
 
 def _lists(learned: Learned, asker: Asker) -> bool:
@@ -145,20 +204,27 @@ def _lists(learned: Learned, asker: Asker) -> bool:
 
 
 def _study(learned: Learned, memory: Memory, first: Page, noted: Callable[[int], None]) -> None:
-    """Learn without wrong passwords, then with them: where these run out, what was learned before holds."""
+    """Learn without wrong passwords, then with them: where these cannot be learned, what was learned before holds."""
     everything = learned.words
     learned.words = tuple(word for word in everything if not word.guesses)
     _settled(learned, memory, first, noted)
     if learned.words == everything:
         return
     without, learned.words = (learned.words, learned.machine), everything
+    reason: NoGuesses | None = None
+    settled = False
     try:
         for row in _guesses({word.label: word for word in everything}):
             memory.query(row)
         _settled(learned, memory, first, noted)
+        settled = True
     except NoGuesses as why:
-        learned.words, learned.machine = without
-        learned.left_out.append(f"what lies behind wrong passwords was looked at, and not learned: {why}")
+        reason = why
+    finally:
+        if not settled:
+            learned.words, learned.machine = without
+            because = f": {reason}" if reason is not None else ""
+            learned.left_out.append(f"what lies behind wrong passwords was looked at, and not learned{because}")
 
 
 def _guesses(words: Mapping[str, Word]) -> Iterator[list[Word]]:
@@ -188,12 +254,11 @@ def _settled(learned: Learned, memory: Memory, first: Page, noted: Callable[[int
 def _confirm(learned: Learned, asker: Asker, bounds: Bounds, secrets: Secrets) -> None:
     """Say each difference once more, and keep the session."""
     differences = learned.comparison.differences if learned.comparison is not None else ()
-    bounds.sessions += _MOST * 2  # what was found is looked at, whatever finding it has cost
-    bounds.seconds += bounds.seconds / 10
-    for difference in differences[:_MOST]:
+    bounds.look_again(_MOST * 2)
+    for difference in islice(differences, _MOST):
         try:
             answered = asker.ask(difference.words, patient=True)
-        except (Exhausted, TargetError, FillError) as why:
+        except NoGuesses as why:
             learned.ended_early = learned.ended_early or str(why)
             learned.seen.append(Seen(difference, confirmed=False, session=()))
             continue

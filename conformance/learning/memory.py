@@ -49,6 +49,11 @@ class Memory:
             return heard
         return known + known[-1:] * (len(words) - len(known))
 
+    def last(self, words: Sequence[Word]) -> Heard | None:
+        """What was heard for the last of these words; None when that was never asked."""
+        known = self._known(words)
+        return known[-1] if len(known) == len(words) else None
+
     def rows(self) -> Iterator[tuple[tuple[Word, ...], tuple[Heard, ...]]]:
         """Every row of words that is known to its end, with what was heard."""
         stack: list[tuple[_Node, tuple[Word, ...], tuple[Heard, ...]]] = [(self._root, (), ())]

@@ -1,13 +1,15 @@
 """One connection on which a row of words is said."""
 
+import time
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.driver import Driver, Target
 from conformance.learning.book import Page
 from conformance.learning.bounds import Bounds, Exhausted
-from conformance.learning.words import Heard, Word
+from conformance.learning.words import Heard, Proof, Word
 from conformance.scenario.guard import held_back, may_delete, stock
 from conformance.transcript import Exchange, Incident
 from conformance.wire import State
@@ -40,6 +42,8 @@ class Session:
     """Whether it may have held the maildrop."""
     spoils: bool = False
     """Whether it may have taken messages away."""
+    no_tls: str = ""
+    """Why there was no TLS behind STLS; empty when there was, or nobody asked."""
     driver: Driver = field(init=False)
     _shown: bool = False
     _named: Word | None = None
@@ -53,7 +57,8 @@ class Session:
 
     def hold(self, known: Collection[tuple[Word, ...]] = ()) -> None:
         """Hold it, to its end. Logins of the rows that are `known` to be refused are not wondered at."""
-        with self.driver:
+        with closing(self.driver):
+            self.driver.connect(at_once=not any(word.proof is Proof.RIGHT for word in self.words))
             greeting = self.driver.read_greeting()
             self.greeted = greeting is not None and greeting.positive
             if not self.greeted or greeting is None:
@@ -74,12 +79,16 @@ class Session:
     def _say(self, word: Word, stamp: bytes) -> Heard:
         if word.verb == "USER":
             self._named = word
-        if self._guesses(word) and self.driver.conversation.state is State.AUTHORIZATION:
+        guesses = self._guesses(word) and self.driver.conversation.state is State.AUTHORIZATION
+        if guesses:
             self.bounds.wrong_password()
         octets = word.spoken(self.page.account, stamp)
         dangerous, self._before = may_delete(self.driver.conversation, self._before, octets + b"\r\n")
         instead = self._see_that_all_is_ours() if dangerous else None
+        began = time.monotonic()
         heard = self._heard(word, octets) if instead is None else instead
+        if guesses:
+            self.bounds.answered(time.monotonic() - began)
         state = self.driver.conversation.state
         self.entered |= state is not State.AUTHORIZATION or self.page.logs_in(word)
         self.spoils |= word.verb == "DELE" and heard is not Heard.ERR
@@ -100,8 +109,9 @@ class Session:
         if answer is not None and answer.complete and answer.reply is not None and answer.reply.challenges:
             answer = self.driver.ask(octets.split(b" ")[-1], patience)  # the response was not taken with the command
         heard = self._read(answer)
-        if heard is Heard.OK and word.verb == "STLS" and self.driver.start_tls():
-            return Heard.CLOSED
+        if heard is Heard.OK and word.verb == "STLS":
+            self.no_tls = self.driver.start_tls()
+            return Heard.CLOSED if self.no_tls else Heard.OK
         return heard
 
     def _read(self, answer: Exchange | None) -> Heard:

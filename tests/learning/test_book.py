@@ -31,6 +31,19 @@ def test_a_password_is_good_for_one_user_only_once() -> None:
     assert Heard.CLOSED in _lawful(page, "PASS right")
 
 
+def test_the_server_may_hang_up_behind_a_login_that_failed_and_no_other() -> None:
+    page = _behind("USER right")
+    assert Heard.CLOSED in _lawful(page.after(_WORDS["PASS right"], Heard.ERR), "NOOP")
+    assert Heard.CLOSED not in _lawful(page.after(_WORDS["PASS right"], Heard.OK), "NOOP")
+    assert Heard.CLOSED not in _lawful(page, "PASS right")
+
+
+def test_a_handshake_may_fail_where_stls_may_be_granted_and_inside_of_tls_it_may_not() -> None:
+    assert _lawful(_behind(), "STLS") == _OK | _ERR | {Heard.CLOSED}
+    inside = Page.first(_ALICE, 2, {"CAPA"}, secure=True)
+    assert _lawful(inside, "STLS") == _ERR
+
+
 def test_a_listing_of_nothing_may_be_refused_by_uidl_alone() -> None:
     page = _behind("USER right", "PASS right", "DELE 1", messages=1)
     assert _lawful(page, "UIDL") == _OK | _ERR
