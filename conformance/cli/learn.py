@@ -11,10 +11,12 @@ from conformance.cli.status import Failure, Status
 from conformance.plugin.options import OPTIONS
 
 if TYPE_CHECKING:
+    from conformance.cli.console import Output
     from conformance.driver import Account
-    from conformance.learning import Learned
+    from conformance.learning import Bounds, Learned
     from conformance.plugin.targets import Described
     from conformance.scenario import Stage
+    from conformance.transcript import Secrets
 
 __all__ = ["learn"]
 
@@ -45,17 +47,18 @@ Exit status:
   1   a difference, or learning ended before all was learned
   2   the command line or a file is wrong, or AALpy is not installed
   3   the server cannot be reached, logged in to or filled, or the maildrop holds mail
-  70  a fault of pop3spec itself;  130  interrupted
+  70  a fault of pop3spec itself
+  130, 143  interrupted, stopped by SIGTERM; what was learned until then is told
 """
 _TAKEN: Final = frozenset(
     {
         "target", "host", "port", "tls", "ca", "insecure", "server-name", "client-cert", "client-key", "account",
-        "apop-account", "fill", "timeout", "allow-nonempty", "backup", "report",
+        "apop-account", "fill", "timeout", "clock-rate", "allow-nonempty", "backup", "report",
     }
 )  # fmt: skip
 """Options of a run that are understood here."""
 _WHERE: Final = "pop3spec-report"
-_FAILED: Final = 40
+_FAILED: Final = 120
 _SESSIONS: Final = 4000
 _SECONDS: Final = 600.0
 
@@ -142,19 +145,39 @@ def _ordinary(accounts: "tuple[Account, ...]") -> "Account":
     return next((account for account in accounts if account.plain and not is_special(account)), accounts[0])
 
 
-def _learn(stage: "Stage", bounds: Any, folder: Path, backup: str | None) -> int:
+def _learn(stage: "Stage", bounds: "Bounds", folder: Path, backup: str | None) -> int:
     from conformance.cli.console import Output
-    from conformance.cli.learned import Meter, told
-    from conformance.driver import TargetError
-    from conformance.driver.backup import save_and_empty
-    from conformance.learning import learn as study
+    from conformance.cli.learned import told
+    from conformance.cli.stopping import stoppable
     from conformance.learning import write_all
-    from conformance.mailboxes import FillError
     from conformance.reporters import ReportError
     from conformance.transcript import Secrets
 
     output = Output()
     secrets = Secrets(secret for account in stage.target.accounts for secret in account.secrets)
+    with stoppable() as stopped:
+        try:
+            learned = _learned(stage, bounds, backup, output, secrets)
+        except KeyboardInterrupt:
+            if not stopped.terminated:
+                raise
+            click.echo("stopped", err=True)
+            return Status.TERMINATED
+    try:
+        files = write_all(learned, stage.target.address, folder, secrets)
+    except ReportError as error:
+        raise Failure(str(error)) from None
+    told(learned, stage.target.address, files, output, secrets.words)
+    return Status.TERMINATED if stopped.terminated else _status(learned)
+
+
+def _learned(stage: "Stage", bounds: "Bounds", backup: str | None, output: "Output", secrets: "Secrets") -> "Learned":
+    from conformance.cli.learned import Meter
+    from conformance.driver import TargetError
+    from conformance.driver.backup import save_and_empty
+    from conformance.learning import learn as study
+    from conformance.mailboxes import FillError
+
     try:
         stage.recognise()
         stage.learn_pace()
@@ -162,18 +185,14 @@ def _learn(stage: "Stage", bounds: Any, folder: Path, backup: str | None) -> int
             save_and_empty(stage.target, stage.account, Path(backup))
         stage.begin()
         with Meter(output) as meter:
-            learned = study(stage, bounds, meter.noted)
+            return study(stage, bounds, meter.noted)
     except (TargetError, FillError) as error:
         raise Failure(secrets.words(str(error)), Status.TARGET) from None
-    try:
-        files = write_all(learned, stage.target.address, folder, secrets)
-    except ReportError as error:
-        raise Failure(str(error)) from None
-    told(learned, stage.target.address, files, output, secrets.words)
-    return _status(learned)
 
 
 def _status(learned: "Learned") -> Status:
+    if learned.interrupted:
+        return Status.INTERRUPTED
     if learned.lost and not learned.differences:
         return Status.TARGET
     return Status.BROKEN if learned.differences or learned.ended_early else Status.FINE

@@ -1,7 +1,7 @@
 """A server to judge, as people would: the reference server on Maildirs, and what `pop3spec run` says of it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,18 +40,22 @@ class Judged:
         """How it gets there."""
         return f"maildir:{self.maildirs}/{{user}}"
 
-    def run(self, *arguments: str | Path, url: str = "", **more: Any) -> Done:
+    def run(self, *arguments: str | Path, url: str = "", command: str = "run", **more: Any) -> Done:
         """Judge it, on one account unless others are named; no password comes out anywhere."""
         words = list(map(str, arguments))
-        if "--account" not in words:
+        if not {"--account", "--apop-account"} & set(words):
             words += ["--account", f"alice:{PASSWORD}"]
         if "--fill" not in words:
             words += ["--fill", self.fill]
-        done = pop3spec("run", url or self.url, *words, cwd=self.folder, **more)
+        done = pop3spec(command, url or self.url, *words, cwd=self.folder, **more)
         assert PASSWORD not in done.text
         for path in self.folder.rglob("*"):
             assert not path.is_file() or PASSWORD.encode() not in path.read_bytes(), path
         return done
+
+    def learn(self, *arguments: str | Path, **more: Any) -> Done:
+        """Learn its session, in the same way."""
+        return self.run(*arguments, command="learn", **more)
 
     def put(self, user: str, octets: bytes) -> None:
         """Mail from elsewhere."""
@@ -72,10 +76,10 @@ class Judged:
 
 
 @contextmanager
-def judged(folder: Path) -> Iterator[Judged]:
-    """Serve while the block runs."""
+def judged(folder: Path, *faults: str, accounts: Sequence[Account] = ACCOUNTS) -> Iterator[Judged]:
+    """Serve while the block runs, wrong in these ways."""
     store = MaildirStore(folder / "mail")
-    for account in ACCOUNTS:
+    for account in accounts:
         store.open(account.name).close()
-    with ReferenceServer(ACCOUNTS, store) as server:
+    with ReferenceServer(accounts, store, faults=faults) as server:
         yield Judged(server.url, folder)
