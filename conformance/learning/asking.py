@@ -53,6 +53,8 @@ class Asker:
         self._delivered: int | None = None
         self._refused: set[tuple[Word, ...]] = set()
         """Rows whose last login is refused even when no other session can hold the maildrop any more."""
+        self._wary = False
+        """Whether the server was seen to hang up behind an answer."""
         self._inside = -math.inf
         """When a session ended that may have held the maildrop."""
 
@@ -81,10 +83,11 @@ class Asker:
         self._bounds.session()
         self._fill()
         target = self._stage.target if patient else self._quick
-        session = Session(target, self._first, words, self._bounds, self._delivered)
+        session = Session(target, self._first, words, self._bounds, self._delivered, self._wary)
         try:
             session.hold(self._refused)
         finally:
+            self._wary |= session.hung_up
             if session.entered and session.turned_away is None:
                 self._inside = time.monotonic()
             if session.spoils:

@@ -12,7 +12,7 @@ from conformance.learning.book import Page, clauses
 from conformance.learning.machine import Machine
 from conformance.learning.words import Heard, Word
 
-__all__ = ["BEYOND", "Comparison", "Difference", "compared"]
+__all__ = ["BEYOND", "Comparison", "Difference", "compared", "shown"]
 
 BEYOND: Final = "behind a difference"
 """What a state is called to which no lawful answers lead."""
@@ -77,19 +77,26 @@ def compared(machine: Machine, first: Page, answers: Answers | None = None) -> C
                 unlawful.add((state, word))
                 _note(differences, page, row, heard)
     for words, heard_there in sorted(answers.rows() if answers is not None else (), key=lambda row: len(row[0])):
-        _compare_row(differences, first, words, heard_there)
+        if (departs := _departs(first, words, heard_there)) is not None:
+            place, page = departs
+            _note(differences, page, tuple(words[:place]), heard_there[place - 1])
     named = tuple(labels.get(state, BEYOND) for state in machine.states)
     return Comparison(tuple(differences.values()), frozenset(unlawful), named, tuple(places.values()))
 
 
-def _compare_row(
-    differences: dict[object, Difference], page: Page, words: Sequence[Word], answers: Sequence[Heard]
-) -> None:
+def shown(difference: Difference, first: Page, heard: Sequence[Heard]) -> bool:
+    """Whether these answers to its words show it: all before the last one lawful, and that one as it was."""
+    departs = _departs(first, difference.words, heard)
+    return departs is not None and departs[0] == len(difference.words) and heard[-1] is difference.heard
+
+
+def _departs(page: Page, words: Sequence[Word], answers: Sequence[Heard]) -> tuple[int, Page] | None:
+    """After how many words comes an answer that is not lawful, and where."""
     for place, (word, heard) in enumerate(zip(words, answers, strict=True), 1):
         if heard not in page.lawful(word):
-            _note(differences, page, tuple(words[:place]), heard)
-            return
+            return place, page
         page = page.after(word, heard)
+    return None
 
 
 def _note(differences: dict[object, Difference], page: Page, said: tuple[Word, ...], heard: Heard) -> None:

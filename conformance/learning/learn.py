@@ -11,10 +11,10 @@ from conformance.driver import TLS_OWN_REASONS, Features, TargetError, TlsMode
 from conformance.learning.asking import Asker, mail_for
 from conformance.learning.book import Page
 from conformance.learning.bounds import Bounds, Exhausted, NoGuesses, Unsteady
-from conformance.learning.comparing import Comparison, Difference, compared
+from conformance.learning.comparing import Comparison, Difference, compared, shown
 from conformance.learning.machine import Machine
 from conformance.learning.memory import Memory, Relearn
-from conformance.learning.words import Heard, Proof, Word, alphabet
+from conformance.learning.words import UNKNOWN, Heard, Proof, Word, alphabet
 from conformance.mailboxes import FillError
 from conformance.scenario import Stage
 from conformance.transcript import Secrets, TextLine, text_lines
@@ -23,6 +23,8 @@ __all__ = ["Learned", "Seen", "learn"]
 
 _ANEW: Final = 3
 """Times that learning begins anew because an answer that was remembered was an accident."""
+_NAGGING: Final = 5
+"""Unknown commands in a row that make an impatient server hang up."""
 _MOST: Final = 40
 """Differences that are looked at once more."""
 _SLOW: Final = 0.5
@@ -102,6 +104,7 @@ def learn(stage: Stage, bounds: Bounds, noted: Callable[[int, int], None] = lamb
     secure = stage.target.tls.mode is not TlsMode.NONE
     first = Page.first(stage.account, len(mail_for(stage)), _offers(features), secure=secure)
     asker = Asker(stage, first, bounds)
+    secrets = Secrets(secret for account in stage.target.accounts for secret in account.secrets)
     memory = Memory(asker)
     try:
         with _endings(learned):
@@ -111,7 +114,7 @@ def learn(stage: Stage, bounds: Bounds, noted: Callable[[int, int], None] = lamb
             learned.comparison = compared(learned.machine, first, memory)
         if not learned.interrupted:
             with _endings(learned):
-                _confirm(learned, asker, bounds, Secrets(secret for a in stage.target.accounts for secret in a.secrets))
+                _confirm(learned, asker, first, bounds, secrets)
     finally:
         asker.close()
     if learned.comparison is not None:
@@ -165,6 +168,7 @@ def _look_around(learned: Learned, asker: Asker, stage: Stage, features: Feature
     if (seconds := stage.target.pace.seconds) > 0:
         learned.remarks.append(f"the server wants {seconds:g} s between two logins (LOGIN-DELAY), and got them")
     learned.left_out += _left_out(learned.words, stage, features, bounds)
+    asker.ask([word for word in learned.words if word.verb == UNKNOWN] * _NAGGING)  # it may hang up: so be it known
     stls = next((word for word in learned.words if word.verb == "STLS"), None)
     if stls is not None and (why := asker.ask([stls]).no_tls).startswith(TLS_OWN_REASONS):
         _without(learned, stls.verb, f"{why}; --ca FILE names the authority to trust, and --insecure accepts any")
@@ -251,7 +255,7 @@ def _settled(learned: Learned, memory: Memory, first: Page, noted: Callable[[int
     raise Unsteady(message)
 
 
-def _confirm(learned: Learned, asker: Asker, bounds: Bounds, secrets: Secrets) -> None:
+def _confirm(learned: Learned, asker: Asker, first: Page, bounds: Bounds, secrets: Secrets) -> None:
     """Say each difference once more, and keep the session."""
     differences = learned.comparison.differences if learned.comparison is not None else ()
     bounds.look_again(_MOST * 2)
@@ -263,6 +267,5 @@ def _confirm(learned: Learned, asker: Asker, bounds: Bounds, secrets: Secrets) -
             learned.seen.append(Seen(difference, confirmed=False, session=()))
             continue
         lines = text_lines([answered.conversation], secrets, limit_lines=_LINES)
-        confirmed = answered.heard[-1] is difference.heard
-        learned.seen.append(Seen(difference, confirmed, lines))
+        learned.seen.append(Seen(difference, shown(difference, first, answered.heard), lines))
         answered.conversation.transcript.close()

@@ -20,6 +20,8 @@ __all__ = ["END", "Session"]
 END: Final = frozenset({Heard.CLOSED, Heard.SILENCE})
 """What nothing is said behind any more."""
 _SHOWS: Final = frozenset({"RETR", "TOP"})
+_MOMENT: Final = 0.1
+"""Seconds in which a server hangs up that does."""
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 
 
@@ -34,8 +36,12 @@ class Session:
     bounds: Bounds
     delivered: int | None
     """How many messages are ours; None when nothing is known of the maildrop."""
+    wary: bool = False
+    """Whether to wait a moment where the server may hang up behind its answer, to see if it does."""
     heard: list[Heard] = field(default_factory=list)
     greeted: bool = False
+    hung_up: bool = False
+    """Whether the server has hung up behind an answer where it may."""
     turned_away: tuple[Word, ...] | None = None
     """The words up to a login that was refused without a reason that could be seen; nothing was said behind it."""
     entered: bool = False
@@ -65,8 +71,11 @@ class Session:
                 return
             stamp = TIMESTAMP.search(greeting.status)
             for number, word in enumerate(self.words, 1):
+                if self.wary and self.page.may_close:
+                    self.driver.quiet(_MOMENT)
                 self.heard.append(self._say(word, stamp[0] if stamp else b""))
                 if self.heard[-1] in END:
+                    self.hung_up = self.heard[-1] is Heard.CLOSED and self.page.may_close
                     break
                 row = tuple(self.words[:number])
                 if self.heard[-1] is Heard.ERR and self.page.logs_in(word) and row not in known:

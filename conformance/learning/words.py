@@ -10,11 +10,11 @@ from typing import Final
 from conformance.driver import Account
 from conformance.wire import Command, InvalidCommand, Line, parse_command
 
-__all__ = ["NOBODY", "Heard", "Proof", "Word", "alphabet"]
+__all__ = ["NOBODY", "UNKNOWN", "Heard", "Proof", "Word", "alphabet"]
 
 NOBODY: Final = b"pop3spec-nobody"
 """A name that no mailbox has."""
-_UNKNOWN: Final = "FROB"
+UNKNOWN: Final = "FROB"
 """A keyword of no RFC, and none that a private extension would have (those begin with X)."""
 _NOT_IT: Final = b"not-the-password"
 
@@ -109,7 +109,7 @@ def alphabet(
         Word("RSET"),
         Word("NOOP"),
         *([Word("CAPA")] if offers else []),
-        Word(_UNKNOWN),
+        Word(UNKNOWN),
         Word("QUIT"),
     )
 
