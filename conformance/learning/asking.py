@@ -53,6 +53,8 @@ class Asker:
         self._delivered: int | None = None
         self._refused: set[tuple[Word, ...]] = set()
         """Rows whose last login is refused even when no other session can hold the maildrop any more."""
+        self._way_in: tuple[Word, ...] = ()
+        """Words that were a login once."""
         self._wary = False
         """Whether the server was seen to hang up behind an answer."""
         self._inside = -math.inf
@@ -74,6 +76,7 @@ class Asker:
                 time.sleep(pause)  # another session may still hold the maildrop, or all that there may be are open
                 pause = min(pause * 2, _LONGEST_PAUSE)
             elif session.turned_away is not None:
+                self._see_that_somebody_gets_in()
                 self._refused.add(session.turned_away)
             else:
                 message = f"{self._stage.target.address} greets new connections with +OK no more; is it still running?"
@@ -88,11 +91,22 @@ class Asker:
             session.hold(self._refused)
         finally:
             self._wary |= session.hung_up
+            self._way_in = self._way_in or session.let_in
             if session.entered and session.turned_away is None:
                 self._inside = time.monotonic()
             if session.spoils:
                 self._stage.spoiled(self._stage.account)
         return session
+
+    def _see_that_somebody_gets_in(self) -> None:
+        """`TargetError` where the way in leads there no more."""
+        if self._way_in and self._held(self._way_in, patient=True).turned_away is not None:
+            name, wrong = self._stage.account.name, self._bounds.failed
+            message = (
+                f"{self._stage.target.address} does not let {name} in any more, as it did before; {wrong} wrong "
+                "passwords were sent. Has it locked the account? --failed-logins 0 sends none"
+            )
+            raise TargetError(message)
 
     def close(self) -> None:
         """Leave the maildrop empty, as it was found; what cannot be taken away is named by the next run."""

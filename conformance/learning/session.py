@@ -44,6 +44,8 @@ class Session:
     """Whether the server has hung up behind an answer where it may."""
     turned_away: tuple[Word, ...] | None = None
     """The words up to a login that was refused without a reason that could be seen; nothing was said behind it."""
+    let_in: tuple[Word, ...] = ()
+    """The words up to a login that was granted, where there was no wrong password among them."""
     entered: bool = False
     """Whether it may have held the maildrop."""
     spoils: bool = False
@@ -78,9 +80,12 @@ class Session:
                     self.hung_up = self.heard[-1] is Heard.CLOSED and self.page.may_close
                     break
                 row = tuple(self.words[:number])
-                if self.heard[-1] is Heard.ERR and self.page.logs_in(word) and row not in known:
-                    self.turned_away = row
-                    break
+                if self.page.logs_in(word):
+                    if self.heard[-1] is Heard.ERR and row not in known:
+                        self.turned_away = row
+                        break
+                    if self.heard[-1] is Heard.OK and not any(said.guesses for said in row):
+                        self.let_in = row
                 self.page = self.page.after(word, self.heard[-1])
             self.heard += self.heard[-1:] * (len(self.words) - len(self.heard))
             self._leave()
