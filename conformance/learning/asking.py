@@ -12,7 +12,7 @@ from typing import Final
 
 from conformance.driver import TargetError
 from conformance.learning.book import Page
-from conformance.learning.bounds import Bounds
+from conformance.learning.bounds import Bounds, Crowded
 from conformance.learning.session import Session
 from conformance.learning.words import Heard, Word
 from conformance.mailboxes import FillError
@@ -27,6 +27,8 @@ _PATIENCE: Final = 3.0
 """Seconds for an answer to what is no login, unless fewer are allowed: silence is asked for in many states."""
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.5
+_REFILLS: Final = 3
+"""Times that the maildrop is filled anew because it held something else than was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Asker:
         """Rows whose last login is refused even when no other session can hold the maildrop any more."""
         self._way_in: tuple[Word, ...] = ()
         """Words that were a login once."""
-        self._wary = False
-        """Whether the server was seen to hang up behind an answer."""
+        self._stays: set[tuple[Word, ...]] | None = None
+        """Rows behind which the server may hang up and does not; None while it was never seen to hang up."""
         self._inside = -math.inf
         """When a session ended that may have held the maildrop."""
 
@@ -66,9 +68,17 @@ class Asker:
         `TargetError` or `FillError` when the server cannot be worked with any more. Who is `patient` waits for an
         answer as long as the target's limits allow.
         """
-        began, pause = time.monotonic(), _FIRST_PAUSE
+        began, pause, refills = time.monotonic(), _FIRST_PAUSE, _REFILLS
         while True:
-            session = self._held(words, patient=patient)
+            try:
+                session = self._held(words, patient=patient)
+            except Crowded:  # it may be that the server has written back what it knew when the last session ended
+                if not refills:
+                    raise
+                refills -= 1
+                time.sleep(_LONGEST_PAUSE / 5)
+                self._stage.spoiled(self._stage.account)
+                continue
             if session.greeted and session.turned_away is None:
                 return Answered(tuple(session.heard), session.driver.conversation, session.no_tls)
             until = (self._inside if session.greeted else began) + self._limits.unlock
@@ -86,11 +96,12 @@ class Asker:
         self._bounds.session()
         self._fill()
         target = self._stage.target if patient else self._quick
-        session = Session(target, self._first, words, self._bounds, self._delivered, self._wary)
+        session = Session(target, self._first, words, self._bounds, self._delivered, self._stays)
         try:
             session.hold(self._refused)
         finally:
-            self._wary |= session.hung_up
+            if session.hung_up and self._stays is None:
+                self._stays = set()
             self._way_in = self._way_in or session.let_in
             if session.entered and session.turned_away is None:
                 self._inside = time.monotonic()

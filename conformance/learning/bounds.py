@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["Bounds", "Exhausted", "NoGuesses", "Unsteady"]
+__all__ = ["Bounds", "Crowded", "Exhausted", "NoGuesses", "Unsteady"]
 
 
 _SHARE: Final = 4
@@ -20,6 +20,10 @@ class Exhausted(Exception):
 
 class NoGuesses(Exhausted):
     """No more wrong passwords may be sent; all else can go on."""
+
+
+class Crowded(Exhausted):
+    """The maildrop does not hold just what was delivered."""
 
 
 class Unsteady(Exception):

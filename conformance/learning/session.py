@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.driver import Driver, Target
 from conformance.learning.book import Page
-from conformance.learning.bounds import Bounds, Exhausted
+from conformance.learning.bounds import Bounds, Crowded
 from conformance.learning.words import Heard, Proof, Word
 from conformance.scenario.guard import held_back, may_delete, stock
 from conformance.transcript import Exchange, Incident
@@ -20,7 +20,7 @@ __all__ = ["END", "Session"]
 END: Final = frozenset({Heard.CLOSED, Heard.SILENCE})
 """What nothing is said behind any more."""
 _SHOWS: Final = frozenset({"RETR", "TOP"})
-_MOMENT: Final = 0.1
+_MOMENT: Final = 0.05
 """Seconds in which a server hangs up that does."""
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
 
@@ -36,8 +36,8 @@ class Session:
     bounds: Bounds
     delivered: int | None
     """How many messages are ours; None when nothing is known of the maildrop."""
-    wary: bool = False
-    """Whether to wait a moment where the server may hang up behind its answer, to see if it does."""
+    stays: set[tuple[Word, ...]] | None = None
+    """Rows behind which the server may hang up and was seen not to; None when it is not looked whether it does."""
     heard: list[Heard] = field(default_factory=list)
     greeted: bool = False
     hung_up: bool = False
@@ -73,8 +73,7 @@ class Session:
                 return
             stamp = TIMESTAMP.search(greeting.status)
             for number, word in enumerate(self.words, 1):
-                if self.wary and self.page.may_close:
-                    self.driver.quiet(_MOMENT)
+                self._see_whether_it_stays(tuple(self.words[: number - 1]))
                 self.heard.append(self._say(word, stamp[0] if stamp else b""))
                 if self.heard[-1] in END:
                     self.hung_up = self.heard[-1] is Heard.CLOSED and self.page.may_close
@@ -89,6 +88,11 @@ class Session:
                 self.page = self.page.after(word, self.heard[-1])
             self.heard += self.heard[-1:] * (len(self.words) - len(self.heard))
             self._leave()
+
+    def _see_whether_it_stays(self, row: tuple[Word, ...]) -> None:
+        """What comes a moment behind an answer would be taken for the next one."""
+        if self.stays is not None and self.page.may_close and row not in self.stays and self.driver.quiet(_MOMENT):
+            self.stays.add(row)
 
     def _say(self, word: Word, stamp: bytes) -> Heard:
         if word.verb == "USER":
@@ -136,7 +140,7 @@ class Session:
         return Heard.OK if answer.positive else Heard.ERR if answer.negative else Heard.OTHER
 
     def _see_that_all_is_ours(self) -> Heard | None:
-        """Before DELE, once. `Exhausted` when somebody else's mail could be there, or nobody can tell.
+        """Before DELE, once. `Crowded` when somebody else's mail could be there, or nobody can tell.
 
         Where the session is over, and LIST is not obeyed any more, DELE is not said: what LIST got is its answer.
         """
@@ -149,7 +153,7 @@ class Session:
         found = stock(listing, self.delivered, 0, ()) if listing is not None and heard is Heard.OK else None
         if (held := held_back(found)) is not None:
             message = f"{held.reason.replace('after <log in>', 'before DELE')}; see that the account gets no other mail"
-            raise Exhausted(message)
+            raise Crowded(message)
         self._counted = True
         return None
 

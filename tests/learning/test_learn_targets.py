@@ -102,12 +102,13 @@ def test_where_no_login_is_known_that_is_said() -> None:
 
 
 def test_a_login_delay_is_kept_and_told() -> None:
-    policy = Policy(login_delay=600)
-    with ReferenceServer([ServerAccount("alice", "hunter2x")], policy=policy, clock_rate=300_000) as server:
-        target = Target("127.0.0.1", server.port, (ALICE,), LIMITS, clock_rate=300_000)
-        learned = _learned(server, target, touch=False)
-    assert (learned.ended_early, learned.seen) == ("", [])
-    assert learned.remarks == ["the server wants 0.002 s between two logins (LOGIN-DELAY), and got them"]
+    policy, rate = Policy(login_delay=600), 4000
+    with ReferenceServer([ServerAccount("alice", "hunter2x")], policy=policy, clock_rate=rate) as server:
+        target = Target("127.0.0.1", server.port, (ALICE,), LIMITS, clock_rate=rate)
+        learned = _learned(server, target, Bounds(failed_logins=0, sessions=14))
+    assert learned.remarks == ["the server wants 0.15 s between two logins (LOGIN-DELAY), and got them"]
+    assert "--sessions allows no more" in learned.ended_early
+    assert learned.seen == []
 
 
 def test_where_wrong_passwords_take_long_they_end_and_nothing_else() -> None:
