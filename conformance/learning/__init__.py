@@ -3,7 +3,8 @@
 from conformance.learning.bounds import Bounds
 from conformance.learning.comparing import Comparison, Difference
 from conformance.learning.files import write_all
-from conformance.learning.learn import Learned, Seen, learn
+from conformance.learning.learn import learn
+from conformance.learning.learned import Learned, Seen
 from conformance.learning.machine import Machine
 from conformance.learning.words import Heard, Word
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.learning.drawing import drawn
-from conformance.learning.learn import Learned, Seen
+from conformance.learning.learned import Learned, Seen
 from conformance.reporters import ReportError
 from conformance.reporters.files import write_file
 from conformance.reporters.printable import printable
