@@ -59,6 +59,8 @@ class Asker:
         """Words that were a login once."""
         self._stays: set[tuple[Word, ...]] | None = None
         """Rows behind which the server may hang up and does not; None while it was never seen to hang up."""
+        self._lingers = False
+        """Whether the server was seen not to close when a session was over."""
         self._inside = -math.inf
         """When a session ended that may have held the maildrop."""
 
@@ -96,10 +98,11 @@ class Asker:
         self._bounds.session()
         self._fill()
         target = self._stage.target if patient else self._quick
-        session = Session(target, self._first, words, self._bounds, self._delivered, self._stays)
+        session = Session(target, self._first, words, self._bounds, self._delivered, self._stays, self._lingers)
         try:
             session.hold(self._refused)
         finally:
+            self._lingers |= session.lingers
             if session.hung_up and self._stays is None:
                 self._stays = set()
             self._way_in = self._way_in or session.let_in

@@ -4,6 +4,7 @@ What is not allowed is red. The text of a drawing is escaped, and it has no scri
 """
 
 import html
+import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ _ROUND: Final = 7
 _LETTER: Final = 6.7
 """The width of a letter of the labels, whose letters are all of one width."""
 _BOX: Final = 270
+"""The width of a state, unless one of their names needs more."""
+_CAPITAL: Final = 8.7
+"""The width of a letter of their names, most of which are capitals."""
 _WAY: Final = 36
 """Letters of the way to a state that fit into its box."""
 _CELL: Final = 104
@@ -58,13 +62,15 @@ class _Frame:
 
     left: float
     """The left side of the boxes."""
+    box: float
+    """How wide they are."""
     labels: dict[Side, float]
     """Room for the labels on either side of them."""
     top: float
 
     def edge(self, side: Side) -> float:
         """The side of the boxes."""
-        return self.left + (_BOX if side is Side.RIGHT else 0)
+        return self.left + (self.box if side is Side.RIGHT else 0)
 
     def lane(self, side: Side, lane: int) -> float:
         """The middle of a lane."""
@@ -79,14 +85,16 @@ def drawn(machine: Machine, comparison: Comparison, title: str, remarks: Sequenc
     """The drawing, a whole document."""
     layout = laid_out(machine, comparison.unlawful)
     labels = {side: _room(layout, side) for side in Side}
+    box = max(_BOX, *(30 + _CAPITAL * len(f"{state} {comparison.labels[state]}") for state in machine.states))
     sides = {side: labels[side] + layout.lanes(side) * _LANE for side in Side}
     table = _FIRST + _CELL * len(machine.states)
-    wide = 2 * _MARGIN + max(sides[Side.LEFT] + _BOX + sides[Side.RIGHT], table, _NARROWEST)
+    picture = sides[Side.LEFT] + box + sides[Side.RIGHT]
+    wide = math.ceil(2 * _MARGIN + max(picture, table, _NARROWEST))
     lines = [line for remark in remarks for line in textwrap.wrap(remark, int((wide - 2 * _MARGIN) / 7))]
     top = 70 + 17 * len(lines)
-    frame = _Frame((wide - sides[Side.LEFT] - _BOX - sides[Side.RIGHT]) / 2 + sides[Side.LEFT], labels, top)
+    frame = _Frame((wide - picture) / 2 + sides[Side.LEFT], box, labels, top)
     below = top + (layout.rows + 2) * _ROW
-    high = below + _ROW * (len(machine.words) + 2) + _MARGIN / 2
+    high = below + _ROW * (len(machine.words) + 2) + _MARGIN // 2
     ways = machine.ways()
     body = [
         _text((_MARGIN, 38), title, "title"),
@@ -96,8 +104,8 @@ def drawn(machine: Machine, comparison: Comparison, title: str, remarks: Sequenc
         *_table(machine, comparison, below),
     ]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" '
-        f'height="{high:g}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" '
+        f'height="{high}" role="img">'
         f"<title>{_safe(title)}</title><style>{_STYLE}</style><defs>{_HEADS}</defs>\n" + "\n".join(body) + "\n</svg>\n"
     )
 
@@ -112,12 +120,12 @@ def _box(
 ) -> str:
     first, end = layout.boxes[state]
     top, high = frame.top + first * _ROW, (end - first) * _ROW
-    middle, centre = frame.left + _BOX / 2, top + high / 2
+    middle, centre = frame.left + frame.box / 2, top + high / 2
     idle = sum(goal == state for _, goal in machine.table[state].values())
     label = comparison.labels[state]
     style = "box beyond" if label == BEYOND else "box"
     return (
-        f'<rect class="{style}" x="{frame.left:g}" y="{top:g}" width="{_BOX}" height="{high:g}" rx="9"/>'
+        f'<rect class="{style}" x="{frame.left:g}" y="{top:g}" width="{frame.box:g}" height="{high:g}" rx="9"/>'
         + _text((middle, centre - 13), f"{state}  {label}", "state", "middle")
         + _text((middle, centre + 5), _way(way), "way", "middle")
         + _text((middle, centre + 22), f"{idle} of {len(machine.words)} words change nothing", "small", "middle")

@@ -38,6 +38,8 @@ class Session:
     """How many messages are ours; None when nothing is known of the maildrop."""
     stays: set[tuple[Word, ...]] | None = None
     """Rows behind which the server may hang up and was seen not to; None when it is not looked whether it does."""
+    lingers: bool = False
+    """Whether the server has not closed when a session was over; then it is not waited for at length any more."""
     heard: list[Heard] = field(default_factory=list)
     greeted: bool = False
     hung_up: bool = False
@@ -163,4 +165,4 @@ class Session:
         if self.entered and clean and self.heard and self.heard[-1] not in END:
             self.driver.ask(b"QUIT")
         if self.driver.conversation.state in (State.UPDATE, State.ENDED):
-            self.driver.wait_for_close()
+            self.lingers = self.driver.wait_for_close(_MOMENT if self.lingers else None) is None
