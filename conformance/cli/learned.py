@@ -40,7 +40,7 @@ class Meter:
     def noted(self, states: int, sessions: int) -> None:
         """Show it."""
         if self._spinner is not None:
-            self._spinner.update(f"learning: {states} states after {sessions} sessions")
+            self._spinner.update(f"learning: {_counted(states, 'state')} after {_counted(sessions, 'session')}")
 
 
 def told(learned: "Learned", address: str, files: Sequence[Path], output: "Output", mask: Callable[[str], str]) -> None:
@@ -78,7 +78,13 @@ def _found(learned: "Learned", address: str, output: "Output", mask: Callable[[s
     if learned.machine is None or learned.comparison is None:
         output.line(f"Nothing was learned of {address} ({cost}).", "bold")
     else:
-        output.line(f"The session of {address} has {_counted(len(learned.machine.states), 'state')} ({cost}):", "bold")
+        states = _counted(len(learned.machine.states), "state")
+        found = (
+            f"{states} of the session of {address} found"
+            if learned.ended_early
+            else f"The session of {address} has {states}"
+        )
+        output.line(f"{found} ({cost}):", "bold")
         ways = learned.machine.ways()
         rows = [
             (f"{state:>{_COLUMN}}", learned.comparison.labels[state], ", ".join(word.label for word in ways[state]))

@@ -13,7 +13,7 @@ from typing import Final
 from conformance.driver import TargetError
 from conformance.learning.book import Page
 from conformance.learning.bounds import Bounds, Crowded
-from conformance.learning.session import Session
+from conformance.learning.session import Manners, Session
 from conformance.learning.words import Heard, Word
 from conformance.mailboxes import FillError
 from conformance.scenario import NotPlayed, Stage
@@ -57,10 +57,7 @@ class Asker:
         """Rows whose last login is refused even when no other session can hold the maildrop any more."""
         self._way_in: tuple[Word, ...] = ()
         """Words that were a login once."""
-        self._stays: set[tuple[Word, ...]] | None = None
-        """Rows behind which the server may hang up and does not; None while it was never seen to hang up."""
-        self._lingers = False
-        """Whether the server was seen not to close when a session was over."""
+        self._manners = Manners()
         self._inside = -math.inf
         """When a session ended that may have held the maildrop."""
 
@@ -98,13 +95,10 @@ class Asker:
         self._bounds.session()
         self._fill()
         target = self._stage.target if patient else self._quick
-        session = Session(target, self._first, words, self._bounds, self._delivered, self._stays, self._lingers)
+        session = Session(target, self._first, words, self._bounds, self._delivered, self._manners)
         try:
             session.hold(self._refused)
         finally:
-            self._lingers |= session.lingers
-            if session.hung_up and self._stays is None:
-                self._stays = set()
             self._way_in = self._way_in or session.let_in
             if session.entered and session.turned_away is None:
                 self._inside = time.monotonic()
@@ -121,6 +115,11 @@ class Asker:
                 "passwords were sent. Has it locked the account? --failed-logins 0 sends none"
             )
             raise TargetError(message)
+
+    def doubt(self) -> None:
+        """An answer was another one than before: wait longer for what may come behind an answer."""
+        self._manners.moment *= 2
+        self._manners.stays.clear()
 
     def close(self) -> None:
         """Leave the maildrop empty, as it was found; what cannot be taken away is named by the next run."""

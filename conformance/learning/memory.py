@@ -96,6 +96,7 @@ class Memory:
 
         `Relearn` when it is not what was remembered, `Unsteady` when it is neither.
         """
+        self._asker.doubt()
         places = len(known)
         votes = [self._ask(words) for _ in range(_AGAIN)]
         for_known = [vote for vote in votes if vote[:places] == known]

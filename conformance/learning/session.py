@@ -15,14 +15,28 @@ from conformance.transcript import Exchange, Incident
 from conformance.wire import State
 from conformance.wire.grammar import TIMESTAMP
 
-__all__ = ["END", "Session"]
+__all__ = ["END", "Manners", "Session"]
 
 END: Final = frozenset({Heard.CLOSED, Heard.SILENCE})
 """What nothing is said behind any more."""
 _SHOWS: Final = frozenset({"RETR", "TOP"})
-_MOMENT: Final = 0.05
-"""Seconds in which a server hangs up that does."""
+_BRIEFLY: Final = 0.05
+"""Seconds for a server to close that was seen not to."""
 _BY_SERVER: Final = frozenset({Incident.SERVER_CLOSED, Incident.SERVER_RESET})
+
+
+@dataclass(slots=True)
+class Manners:
+    """How the server was seen to end connections."""
+
+    hangs_up: bool = False
+    """Whether it has hung up behind an answer where it may."""
+    moment: float = 0.05
+    """Seconds in which it does so, if it does."""
+    stays: set[tuple[Word, ...]] = field(default_factory=set)
+    """Rows of words behind which it may and does not."""
+    lingers: bool = False
+    """Whether it has not closed when a session was over; then it is not waited for at length any more."""
 
 
 @dataclass(slots=True)
@@ -36,14 +50,10 @@ class Session:
     bounds: Bounds
     delivered: int | None
     """How many messages are ours; None when nothing is known of the maildrop."""
-    stays: set[tuple[Word, ...]] | None = None
-    """Rows behind which the server may hang up and was seen not to; None when it is not looked whether it does."""
-    lingers: bool = False
-    """Whether the server has not closed when a session was over; then it is not waited for at length any more."""
+    manners: Manners
+    """What is known of the server, and kept up."""
     heard: list[Heard] = field(default_factory=list)
     greeted: bool = False
-    hung_up: bool = False
-    """Whether the server has hung up behind an answer where it may."""
     turned_away: tuple[Word, ...] | None = None
     """The words up to a login that was refused without a reason that could be seen; nothing was said behind it."""
     let_in: tuple[Word, ...] = ()
@@ -78,7 +88,7 @@ class Session:
                 self._see_whether_it_stays(tuple(self.words[: number - 1]))
                 self.heard.append(self._say(word, stamp[0] if stamp else b""))
                 if self.heard[-1] in END:
-                    self.hung_up = self.heard[-1] is Heard.CLOSED and self.page.may_close
+                    self.manners.hangs_up |= self._is_hung_up(number)
                     break
                 row = tuple(self.words[:number])
                 if self.page.logs_in(word):
@@ -91,10 +101,16 @@ class Session:
             self.heard += self.heard[-1:] * (len(self.words) - len(self.heard))
             self._leave()
 
+    def _is_hung_up(self, number: int) -> bool:
+        """Whether the server has closed behind an answer where it may, and need not as behind QUIT."""
+        quits = number > 1 and self.words[number - 2].verb == "QUIT"
+        return self.heard[-1] is Heard.CLOSED and self.page.may_close and not quits
+
     def _see_whether_it_stays(self, row: tuple[Word, ...]) -> None:
         """What comes a moment behind an answer would be taken for the next one."""
-        if self.stays is not None and self.page.may_close and row not in self.stays and self.driver.quiet(_MOMENT):
-            self.stays.add(row)
+        known = self.manners
+        if known.hangs_up and self.page.may_close and row not in known.stays and self.driver.quiet(known.moment):
+            known.stays.add(row)
 
     def _say(self, word: Word, stamp: bytes) -> Heard:
         if word.verb == "USER":
@@ -165,4 +181,4 @@ class Session:
         if self.entered and clean and self.heard and self.heard[-1] not in END:
             self.driver.ask(b"QUIT")
         if self.driver.conversation.state in (State.UPDATE, State.ENDED):
-            self.lingers = self.driver.wait_for_close(_MOMENT if self.lingers else None) is None
+            self.manners.lingers = self.driver.wait_for_close(_BRIEFLY if self.manners.lingers else None) is None

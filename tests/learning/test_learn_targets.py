@@ -2,19 +2,22 @@
 
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import count
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from conformance.driver import Account, Limits, Target, Tls, TlsMode
-from conformance.learning import Bounds, Learned, learn
+from conformance.learning import Bounds, Heard, Learned, learn
+from conformance.learning.asking import Asker
+from conformance.learning.book import Page
+from conformance.learning.words import alphabet
 from conformance.mailboxes import provisioner
 from conformance.scenario import Settings, Stage
 from conformance.server import Account as ServerAccount
 from conformance.server import MaildirStore, MemoryStore, Policy, ReferenceServer, ServerTls
-from tests.cli.peers import Behaviour, listening
+from tests.cli.peers import listening
 from tests.faults.suite import Memory
 
 pytest.importorskip("aalpy", reason="AALpy is not installed: pip install 'pop3spec[learn]'")
@@ -122,32 +125,48 @@ def test_where_wrong_passwords_take_long_they_end_and_nothing_else() -> None:
     assert bounds.failed == 2
 
 
-def _locks_after(most: int) -> Behaviour:
-    """A server of few commands, without mail, that lets nobody in any more behind so many wrong passwords."""
-    wrong = count()
-    locked = False
-    outside = {b"USER alice": b"+OK", b"QUIT": b"+OK"}
-    inside = {b"STAT": b"+OK 0 0", b"LIST": b"+OK\r\n.", b"UIDL": b"+OK\r\n.", b"NOOP": b"+OK", b"RSET": b"+OK"}
+_OUTSIDE = {b"USER alice": b"+OK", b"QUIT": b"+OK"}
+_INSIDE = {
+    b"STAT": b"+OK 0 0",
+    b"LIST": b"+OK\r\n.",
+    b"UIDL": b"+OK\r\n.",
+    b"NOOP": b"+OK",
+    b"RSET": b"+OK",
+    b"QUIT": b"+OK",
+}
 
-    def behave(connection: socket.socket) -> None:
-        nonlocal locked
+
+@dataclass
+class _Small:
+    """A server of few commands, without mail."""
+
+    wrong: int = 1000
+    """Wrong passwords behind which it lets nobody in any more."""
+    refusals: int = 1000
+    """Refusals before login behind which it hangs up, a moment later; with a last word that answers what is said."""
+
+    def __call__(self, connection: socket.socket) -> None:
         connection.sendall(b"+OK\r\n")
-        before, known = b"", outside
+        before, known, refusals = b"", _OUTSIDE, 0
         while before != b"QUIT" and (octets := connection.recv(4096)):
             said = octets.rstrip()
             answer = known.get(said, b"-ERR")
-            if before == b"USER alice" and said.startswith(b"PASS "):
-                right = said == b"PASS hunter2x"
-                locked |= not right and next(wrong) + 1 >= most
-                answer, known = (b"+OK", {**inside, b"QUIT": b"+OK"}) if right and not locked else (b"-ERR", outside)
+            if before == b"USER alice" and said.startswith(b"PASS ") and known is _OUTSIDE:
+                right = said == b"PASS hunter2x" and self.wrong > 0
+                self.wrong -= said != b"PASS hunter2x"
+                answer, known = (b"+OK", _INSIDE) if right else (b"-ERR", _OUTSIDE)
             connection.sendall(answer + b"\r\n")
-            before = said if known is outside or said == b"QUIT" else b""
-
-    return behave
+            before, refusals = said, refusals + (answer == b"-ERR" and known is _OUTSIDE)
+            if refusals == self.refusals:
+                connection.settimeout(0.01)
+                with suppress(TimeoutError):
+                    connection.recv(4096)
+                connection.sendall(b"-ERR that is enough\r\n")
+                return
 
 
 def test_an_account_that_gets_locked_is_left_alone_and_what_was_learned_before_holds() -> None:
-    with listening(_locks_after(4)) as where:
+    with listening(_Small(wrong=4)) as where:
         target = Target("127.0.0.1", int(where.partition(":")[2]), (ALICE,), LIMITS)
         learned = learn(Stage(target, provisioner("none"), Settings()), Bounds())
     assert learned.lost
@@ -156,6 +175,18 @@ def test_an_account_that_gets_locked_is_left_alone_and_what_was_learned_before_h
     assert learned.machine is not None
     assert len(learned.machine.states) == 4
     assert learned.seen == []
+
+
+def test_what_is_said_when_a_server_hangs_up_is_no_answer_to_what_comes_next() -> None:
+    said = {word.label: word for word in alphabet(ALICE)}
+    with listening(_Small(refusals=3)) as where:
+        stage = Stage(
+            Target("127.0.0.1", int(where.partition(":")[2]), (ALICE,), LIMITS), provisioner("none"), Settings()
+        )
+        asker = Asker(stage, Page.first(ALICE, 0, ()), Bounds())
+        asker.ask([said["FROB"]] * 5)
+        heard = asker.ask([*[said["FROB"]] * 3, said["QUIT"]]).heard
+    assert heard == (Heard.ERR, Heard.ERR, Heard.ERR, Heard.CLOSED)
 
 
 # -- mail of others --------------------------------------------------------------------------------------------------
