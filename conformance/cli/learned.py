@@ -2,45 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from conformance.clauses import CATALOGUE
 from conformance.cli.status import printable
 
 if TYPE_CHECKING:
-    from rich.status import Status as Spinner
-
     from conformance.cli.console import Output
     from conformance.learning import Learned, Seen
 
-__all__ = ["Meter", "told"]
+__all__ = ["told"]
 
 _COLUMN: Final = 6
-
-
-class Meter:
-    """On a terminal, how many states are known by now; elsewhere a line when learning begins."""
-
-    def __init__(self, output: "Output") -> None:
-        self._output = output
-        self._spinner: Spinner | None = None
-
-    def __enter__(self) -> Self:
-        if self._output.terminal:
-            self._spinner = self._output.console.status("learning...")
-            self._spinner.start()
-        else:
-            self._output.line("learning...")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._spinner is not None:
-            self._spinner.stop()
-
-    def noted(self, states: int, sessions: int) -> None:
-        """Show it."""
-        if self._spinner is not None:
-            self._spinner.update(f"learning: {states} states after {sessions} sessions")
 
 
 def told(learned: "Learned", address: str, files: Sequence[Path], output: "Output", mask: Callable[[str], str]) -> None:

@@ -7,7 +7,7 @@ or without, how many messages there are and which numbers they have: that may no
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import Final
 
 from conformance.machine.content import Content, content_of
@@ -44,6 +44,8 @@ class Reply:
     """Whether nothing came, from a server that may have left or slowed down."""
     lost: Incident | None
     """Why no whole reply came; None where one did."""
+    late: bool
+    """Whether it came only when the next command was said, and so may be the answer to that."""
     content: Content | None
     """What a body holds; None where that is not compared."""
     said: str
@@ -130,12 +132,18 @@ def slowest_refusal(conversations: Iterable[Conversation]) -> float:
 
 def _replies(conversation: Conversation, counts: bool, contents: bool) -> Iterator[Reply]:
     early = refused = False
-    for exchange in conversation.exchanges:
+    for exchange, following in zip_longest(conversation.exchanges, conversation.exchanges[1:]):
         together = exchange.pipelined and exchange.command is not None
         early = exchange.state in _BEFORE_LOGIN or (together and early)
         excused = exchange.reply is None and refused and _may_have_closed(exchange)
-        yield _reply(exchange, early=early, excused=excused, counts=counts, contents=contents)
+        late = following is not None and _is_late(exchange, following)
+        yield _reply(exchange, early=early, excused=excused, late=late, counts=counts, contents=contents)
         refused |= exchange.negative
+
+
+def _is_late(exchange: Exchange, following: Exchange) -> bool:
+    answered, said, said_next = exchange.answered_at, exchange.sent_at, following.sent_at
+    return answered is not None and said < said_next < answered
 
 
 def _may_have_closed(exchange: Exchange) -> bool:
@@ -143,7 +151,7 @@ def _may_have_closed(exchange: Exchange) -> bool:
     return exchange.lost is not Incident.WAITED or exchange.state in _BEFORE_LOGIN
 
 
-def _reply(exchange: Exchange, *, early: bool, excused: bool, counts: bool, contents: bool) -> Reply:
+def _reply(exchange: Exchange, *, early: bool, excused: bool, late: bool, counts: bool, contents: bool) -> Reply:
     whole = exchange.complete and exchange.reply is not None
     kind = exchange.reply.indicator.value if whole and exchange.reply is not None else ""
     said = escape(exchange.status)[:_TOLD] if exchange.reply is not None else "nothing"
@@ -157,6 +165,7 @@ def _reply(exchange: Exchange, *, early: bool, excused: bool, counts: bool, cont
         certain=exchange.certain,
         excused=excused,
         lost=exchange.lost,
+        late=late,
         content=content_of(exchange) if contents and whole else None,
         said=said,
         evidence=exchange.evidence(),

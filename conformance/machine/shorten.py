@@ -1,16 +1,19 @@
 """A shorter session that shows the same: turns are left out one after the other, then what is left is made plain."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from conformance.scenario import Scenario
-from conformance.scenario.steps import Act, Action, Block, Send, Step
+from conformance.scenario.steps import Act, Action, Block, Send, Step, Template
 
 __all__ = ["shortened"]
 
 _PLAIN_MAILDROPS: Final = ((), ("tiny",), ("plain",), ("tiny", "plain"), ("tiny", "plain", "dots"))
+_NUMBER: Final = re.compile(rb"(?<=\A(?:DELE|LIST|RETR|UIDL) )[1-9]\b|(?<=\ATOP )[1-9]\b")
+"""That of a message, behind a command."""
 Unit = Block
 """Steps that belong together: what the client does, and the wait for its answer."""
 
@@ -72,10 +75,22 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
     for at in range(len(spec or ())):
         rest = (*spec[:at], *spec[at + 1 :]) if spec is not None else ()
         own = {name: octets for name, octets in scenario.mail.items() if name in rest}
-        yield replace(scenario, maildrop=rest, mail=own)
+        fewer = replace(scenario, maildrop=rest, mail=own)
+        yield fewer
+        lowered = tuple(_lowered(step, at + 1) for step in scenario.steps)
+        if lowered != scenario.steps:
+            yield replace(fewer, steps=lowered)
     for at, step in enumerate(scenario.steps):
         for plain_step in _plain_steps(step):
             yield replace(scenario, steps=(*scenario.steps[:at], plain_step, *scenario.steps[at + 1 :]))
+
+
+def _lowered(step: Step, gone: int) -> Step:
+    """The step where this message is no more, and those behind it have moved up."""
+    if not isinstance(step, Send) or len(step.template.parts) != 1 or not isinstance(step.template.parts[0], bytes):
+        return step
+    text = _NUMBER.sub(lambda number: b"%d" % (int(number[0]) - (int(number[0]) > gone)), step.template.parts[0])
+    return replace(step, template=Template((text,)))
 
 
 def _rank(spec: tuple[str, ...]) -> int:
@@ -85,6 +100,10 @@ def _rank(spec: tuple[str, ...]) -> int:
 def _plain_steps(step: Step) -> Iterator[Step]:
     if isinstance(step, Send) and step.piece:
         yield replace(step, piece=0)
+    if isinstance(step, Send) and not step.line and isinstance(step.template.parts[0], bytes):
+        lines = step.template.parts[0].split(b"\r\n")
+        for line in dict.fromkeys(lines[:-1]):  # one of those that were sent together
+            yield replace(step, template=Template((line,)), line=True)
     if isinstance(step, Act) and step.action is Action.TRY_TO_LOG_IN and step.connection == "A":
         yield replace(step, action=Action.LOG_IN)
 
