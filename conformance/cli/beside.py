@@ -3,10 +3,10 @@
 ``C:`` is what the client said, ``S:`` what both answered, ``A:`` and ``B:`` what one of them did.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import takewhile
 from typing import Final
 
 from conformance.transcript import TextLine
@@ -15,7 +15,7 @@ __all__ = ["beside"]
 
 _WIDEST: Final = 100
 """Characters of a line that are shown."""
-_MOST: Final = 6
+_MOST: Final = 8
 """Lines of a body that are shown."""
 
 
@@ -67,10 +67,39 @@ def _turns(lines: Iterable[TextLine]) -> list[_Turn]:
 def _answers(a: _Turn, b: _Turn) -> Iterator[tuple[str, str]]:
     for text in a.said:
         yield "C", text
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a.came, b.came, strict=False)))
-    yield from _some("S", a.came[:alike])
-    yield from _some("A", a.came[alike:])
-    yield from _some("B", b.came[alike:])
+    if a.came[:1] == b.came[:1]:
+        yield from _some("S", a.came[:1])
+    else:
+        yield from _some("A", a.came[:1])
+        yield from _some("B", b.came[:1])
+    yield from _lines(a.came[1:], b.came[1:])
+
+
+def _lines(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Of two bodies what one of them has alone, and how much is alike; both where they differ by the order."""
+    if a == b:
+        yield from _some("S", a)
+        return
+    only_a, only_b = _without(a, b), _without(b, a)
+    if not only_a and not only_b:
+        yield from _some("A", a)
+        yield from _some("B", b)
+        return
+    yield from _some("A", only_a)
+    yield from _some("B", only_b)
+    yield from _some("S", _without(a, only_a), most=1)
+
+
+def _without(lines: Sequence[str], others: Iterable[str]) -> list[str]:
+    """The lines that are not among the others, as often as they are more."""
+    left = Counter(others)
+    left.subtract(lines)
+    rest = []
+    for line in reversed(lines):
+        if left[line] < 0:
+            left[line] += 1
+            rest.append(line)
+    return rest[::-1]
 
 
 def _alone(turn: _Turn, who: str) -> Iterator[tuple[str, str]]:
@@ -79,13 +108,13 @@ def _alone(turn: _Turn, who: str) -> Iterator[tuple[str, str]]:
     yield from _some(who, turn.came)
 
 
-def _some(who: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The first of them, and how many more there are."""
-    shown = lines if len(lines) <= _MOST else lines[: _MOST - 1]
+def _some(who: str, lines: Sequence[str], most: int = _MOST) -> Iterator[tuple[str, str]]:
+    """The lines; of too many the first ones, and how many more there are."""
+    shown = lines if len(lines) <= most else lines[: most - 1]
     for text in shown:
         yield who, text
     if rest := len(lines) - len(shown):
-        yield who, f"… {rest} lines more"
+        yield who, f"… {rest} {'more lines' if shown else 'lines'}{' alike' if who == 'S' else ''}"
 
 
 def _cut(text: str) -> str:

@@ -101,6 +101,8 @@ class Told:
             force = "stated as a fact, weighs as a MUST" if clause.level is Level.FACT else clause.level.value
             output.line(" ".join(clause.says.split()), "bold")
             output.line(f"{clause.citation}; {force}", "dim")
+        if change.answered is not None:
+            output.line(f"A answers with {change.answered.a}, B with {change.answered.b}", "bold")
         output.line(self._how_often(change), "dim")
         output.line()
         if change.scenario.maildrop:
@@ -115,10 +117,14 @@ class Told:
             output.whole(f"pop3spec run TARGET {file}", indent=4)
 
     def _how_often(self, change: Change) -> str:
-        often = f"seen in {change.sessions} of {counted(self.differ.drawn, 'session')}; the shortest one is this"
-        pieces = ", said octet by octet: in one segment it is answered alike" if change.in_pieces else ""
-        flaky = "" if change.firm else f" (flaky: {change.shown} of {change.plays} plays showed it)"
-        return often + pieces + flaky
+        words = [f"seen in {change.sessions} of {counted(self.differ.drawn, 'session')}"]
+        if not change.firm:
+            words.append(f"flaky: of {change.plays} plays of the shortest session {change.shown} showed it")
+        if change.in_pieces:
+            words.append("only where a command comes octet by octet")
+        if change.answered is not None and change.answered.blurred:
+            words.append("behind a line that servers may read in more than one way")
+        return "; ".join(words)
 
     # -- for programs --------------------------------------------------------------------------------------------
 
@@ -162,10 +168,7 @@ class Told:
 def _title(change: Change) -> str:
     if change.kind is Kind.REGRESSION:
         return f"Regression: B breaks {listed(change.clauses)}"
-    if change.answered is None:
-        return f"Mended: A breaks {listed(change.clauses)}"
-    verb, a, b = change.answered.verb, change.answered.a, change.answered.b
-    return f"Behaviour: {verb} is answered by A with {a}, by B with {b}"
+    return f"Behaviour: {change.answered.verb}" if change.answered else f"Mended: A breaks {listed(change.clauses)}"
 
 
 def _reasons(change: Change) -> list[str]:

@@ -5,7 +5,7 @@ that are kept apart here (+OK or -ERR, lines or none, how many messages, which o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, Literal
@@ -59,8 +59,10 @@ class Answered:
     verb: str
     """In capitals, or what kind of a command it is, in words."""
     a: str
-    """What A answers by, in words."""
+    """What A answers with, in words."""
     b: str
+    blurred: bool = field(default=False, compare=False)
+    """Whether a line went before, on another connection, that servers may read in more than one way."""
 
 
 What = Broken | Answered
@@ -139,9 +141,12 @@ class Pair:
 
 
 def _answered(a: Heard, b: Heard) -> Iterator[Answered]:
+    blurred = False
     for connection, replies in a.items():
         others = b.get(connection, ())
-        yield from _on_one(*_aligned(_beside(replies, others), _beside(others, replies)))
+        for answered in _on_one(*_aligned(_beside(replies, others), _beside(others, replies))):
+            yield replace(answered, blurred=blurred)
+        blurred |= not all(reply.certain for reply in (*replies, *others))
 
 
 def _beside(replies: Sequence[Reply], others: Sequence[Reply]) -> Sequence[Reply]:

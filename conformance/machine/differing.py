@@ -212,7 +212,7 @@ class Differ:
 def _change(what: What, pair: Pair, at: int, plays: int, shown: int) -> Change:
     a, b = pair.a.case, pair.b.case
     if isinstance(what, Answered):
-        return Change(Kind.BEHAVIOUR, (), what, pair.scenario, a, b, at, plays, shown)
+        return Change(Kind.BEHAVIOUR, (), pair.answered[0], pair.scenario, a, b, at, plays, shown)
     clauses = (what.clause, *(one.clause for one in pair.broken if one.by == what.by and one != what))
     kind = Kind.REGRESSION if what.by == "B" else Kind.MENDED
     change = Change(kind, clauses, None, pair.scenario, a, b, at, plays, shown)

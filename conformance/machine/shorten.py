@@ -102,8 +102,10 @@ def _plain_steps(step: Step) -> Iterator[Step]:
         yield replace(step, piece=0)
     if isinstance(step, Send) and not step.line and isinstance(step.template.parts[0], bytes):
         lines = step.template.parts[0].split(b"\r\n")
-        for line in dict.fromkeys(lines[:-1]):  # one of those that were sent together
+        for line in dict.fromkeys(lines[:-1]):  # one of those that were sent together, or half of them
             yield replace(step, template=Template((line,)), line=True)
+        if half := lines[: (len(lines) - 1) // 2]:
+            yield replace(step, template=Template((b"\r\n".join((*half, b"")),)))
     if isinstance(step, Act) and step.action is Action.TRY_TO_LOG_IN and step.connection == "A":
         yield replace(step, action=Action.LOG_IN)
 
