@@ -29,7 +29,9 @@ _LOSSES: Final[Mapping[Incident | None, str]] = {
     Incident.TOO_MUCH: "more than is read",
 }
 """How to tell of a reply that did not come; of another loss the client was the cause."""
+_LOST: Final = frozenset(_LOSSES.values())
 _ANY: Final = "an answer"
+_BEHIND: Final = "a command behind others that were refused"
 _INDICATORS: Final = frozenset({"+OK", "-ERR", "+"})
 
 
@@ -63,6 +65,11 @@ class Answered:
     b: str
     blurred: bool = field(default=False, compare=False)
     """Whether a line went before, on another connection, that servers may read in more than one way."""
+
+    def covers(self, other: "Answered") -> bool:
+        """Whether the other one is the same thing: what is lost behind refusals may be lost without them as well."""
+        ways = tuple(way if way in _LOST else _ANY for way in (other.a, other.b))
+        return other == self or (self.verb == _BEHIND and ways == (self.a, self.b) and ways != (_ANY, _ANY))
 
 
 What = Broken | Answered
@@ -137,7 +144,7 @@ class Pair:
         """Whether it shows this; of what is answered in different ways, that both are lawful besides."""
         if isinstance(what, Broken):
             return what in self.broken
-        return not self.broken and what in self.answered
+        return not self.broken and any(what.covers(one) for one in self.answered)
 
 
 def _answered(a: Heard, b: Heard) -> Iterator[Answered]:
@@ -227,7 +234,7 @@ def _amounts(one: Sequence[int], other: Sequence[int]) -> tuple[str, str]:
 def _named(one: Reply, other: Reply) -> str:
     """The verb; where a server has left or slowed down behind refusals it does not matter which it was."""
     if one.excused or other.excused:
-        return "a command behind others that were refused"
+        return _BEHIND
     if one.verb == "greeting":
         return "the greeting"
     return one.verb if one.verb in VERBS else "a command that is none of POP3"

@@ -1,7 +1,8 @@
 """Plays the same drawn sessions on two servers, A and B, and keeps what differs: the shortest session for each change.
 
 Sessions are drawn by what both offer. A difference in how a command is answered counts where no clause sets the two
-apart, and where nothing before it in its shortest session differs: else it only follows from that.
+apart, and where nothing before it in its shortest session differs: else it only follows from that. The monitor accuses
+of nothing that it cannot be sure of, so about such a difference more is asked before it is said to be lawful.
 """
 
 import time
@@ -18,6 +19,7 @@ from conformance.machine.listening import Played, listen
 from conformance.machine.offers import Offers
 from conformance.machine.sessions import login, sessions
 from conformance.machine.shorten import shortened
+from conformance.machine.witnesses import with_witnesses
 from conformance.scenario import Scenario, Stage
 from conformance.verdicts import Outcome
 
@@ -196,7 +198,7 @@ class Differ:
             self._once |= {what} if pair.shows(what) else set()
             return
         last = showing[-1]
-        if isinstance(what, Answered) and last.answered[0] != what:
+        if isinstance(what, Answered) and self._is_explained(what, last, at, budget):
             return
         self._known.add(what)
         if isinstance(what, Broken):  # which explains what is answered in different ways here
@@ -207,6 +209,24 @@ class Differ:
         change = _change(what, last, at, len(pairs), len(showing))
         if not (change.in_pieces and self._in_pieces):
             self._found[what] = change
+
+    def _is_explained(self, what: Answered, pair: Pair, at: int, budget: Budget) -> bool:
+        """Whether it follows from something before it, or is known, or breaks a clause once more is asked about it."""
+        first = pair.answered[0]
+        if not what.covers(first):
+            return True
+        if what != first and first in self._known:
+            self._known.add(what)
+            return True
+        more = self._play(with_witnesses(pair.scenario))
+        for broken in more.broken:
+            if broken not in self._known and self._tried[broken] < _TRIES:
+                self._tried[broken] += 1
+                self._seen[broken] = max(self._seen[broken], self._seen[what])
+                self._look_into(broken, more, at, budget)
+        explained = what in self._known
+        self._known.add(first)
+        return explained
 
 
 def _change(what: What, pair: Pair, at: int, plays: int, shown: int) -> Change:

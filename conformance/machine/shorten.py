@@ -9,7 +9,7 @@ from typing import Final
 from conformance.scenario import Scenario
 from conformance.scenario.steps import Act, Action, Block, Send, Step, Template
 
-__all__ = ["shortened"]
+__all__ = ["Unit", "shortened", "units"]
 
 _PLAIN_MAILDROPS: Final = ((), ("tiny",), ("plain",), ("tiny", "plain"), ("tiny", "plain", "dots"))
 _NUMBER: Final = re.compile(rb"(?<=\A(?:DELE|LIST|RETR|UIDL) )[1-9]\b|(?<=\ATOP )[1-9]\b")
@@ -45,14 +45,14 @@ def shortened(scenario: Scenario, shows: Callable[[Scenario], bool], *, plays: i
 
 def _fewer(scenario: Scenario, search: _Search) -> Scenario:
     """Leave out runs of turns, long ones first."""
-    units = list(_units(scenario.steps))
-    size = max(1, len(units) // 2)
+    turns = list(units(scenario.steps))
+    size = max(1, len(turns) // 2)
     while size:
-        at = len(units) - size
+        at = len(turns) - size
         while at >= 0:
-            candidate = _with(scenario, [*units[:at], *units[at + size :]])
+            candidate = _with(scenario, [*turns[:at], *turns[at + size :]])
             if search.try_(candidate):
-                units = [*units[:at], *units[at + size :]]
+                turns = [*turns[:at], *turns[at + size :]]
                 scenario = candidate
             at -= size
         size = size // 2 if size > 1 else 0
@@ -110,7 +110,8 @@ def _plain_steps(step: Step) -> Iterator[Step]:
         yield replace(step, action=Action.LOG_IN)
 
 
-def _units(steps: Block) -> Iterator[Unit]:
+def units(steps: Block) -> Iterator[Unit]:
+    """The steps, unit by unit."""
     unit: list[Step] = []
     for step in steps:
         if unit and not (isinstance(step, Act) and step.action is Action.ANY):
@@ -121,5 +122,5 @@ def _units(steps: Block) -> Iterator[Unit]:
         yield tuple(unit)
 
 
-def _with(scenario: Scenario, units: list[Unit]) -> Scenario:
-    return replace(scenario, steps=tuple(step for unit in units for step in unit))
+def _with(scenario: Scenario, turns: list[Unit]) -> Scenario:
+    return replace(scenario, steps=tuple(step for turn in turns for step in turn))
