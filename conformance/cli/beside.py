@@ -15,6 +15,8 @@ __all__ = ["beside"]
 
 _WIDEST: Final = 100
 """Characters of a line that are shown."""
+_EXPECTED: Final = ("client", "connected", "TLS began")
+"""Beginnings of notes that tell what the client wanted to happen."""
 _MOST: Final = 8
 """Lines of a body that are shown."""
 
@@ -59,7 +61,7 @@ def _turns(lines: Iterable[TextLine]) -> list[_Turn]:
             turn.said.append(text)
         elif line.kind == "S":
             turn.came.append(text)
-        elif not line.text.startswith(("client", "connected")):
+        elif not line.text.startswith(_EXPECTED):
             turn.came.append(f"({line.text})")
     return [turn for turn in turns.values() if turn.said or turn.came]
 

@@ -151,15 +151,9 @@ def _answered(a: Heard, b: Heard) -> Iterator[Answered]:
     blurred = False
     for connection, replies in a.items():
         others = b.get(connection, ())
-        for answered in _on_one(*_aligned(_beside(replies, others), _beside(others, replies))):
+        for answered in _on_one(*_aligned(replies, others)):
             yield replace(answered, blurred=blurred)
         blurred |= not all(reply.certain for reply in (*replies, *others))
-
-
-def _beside(replies: Sequence[Reply], others: Sequence[Reply]) -> Sequence[Reply]:
-    """Without STLS behind the greeting, where the run goes this way on one side alone."""
-    own = [reply.verb for reply in replies[1:2]] == ["STLS"] != [reply.verb for reply in others[1:2]]
-    return [*replies[:1], *replies[2:]] if own else replies
 
 
 def _aligned(a: Sequence[Reply], b: Sequence[Reply]) -> tuple[Sequence[Reply], Sequence[Reply]]:

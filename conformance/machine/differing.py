@@ -7,14 +7,15 @@ of nothing that it cannot be sure of, so about such a difference more is asked b
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from conformance.driver import TargetError
+from conformance.driver import TargetError, TlsMode
 from conformance.machine.changes import Answered, Broken, Change, Kind, Pair, Side, What
 from conformance.machine.drawing import draw
 from conformance.machine.explore import BATCH, IN_PIECES, PATIENCE, SLOW_REFUSAL, Budget, laid_to_pieces
+from conformance.machine.heard import Reply
 from conformance.machine.listening import Played, listen
 from conformance.machine.offers import Offers
 from conformance.machine.sessions import login, sessions
@@ -151,7 +152,10 @@ class Differ:
         stage, other = (self.a, self.b) if side == "A" else (self.b, self.a)
         if (stage.provisioner.spec, stage.account.name) == (other.provisioner.spec, other.account.name):
             other.spoiled(other.account)  # it may be the same maildrop
-        return listen(scenario, stage, self.clauses, contents=True, tell=tell)
+        played = listen(scenario, stage, self.clauses, contents=True, tell=tell)
+        if stage.target.tls.mode is not TlsMode.STARTTLS:
+            return played
+        return replace(played, heard={name: _within_tls(replies) for name, replies in played.heard.items()})
 
     def _see_whether_it_is_there(self, side: Side, played: Played) -> None:
         self._in_a_row[side] = self._in_a_row[side] + 1 if played.case.outcome is Outcome.ERRORED else 0
@@ -204,8 +208,9 @@ class Differ:
         if isinstance(what, Broken):  # which explains what is answered in different ways here
             self._known.update(one for one in last.broken if one.by == what.by)
             self._known.update(last.answered)
-            for explained in last.answered:
-                self._found.pop(explained, None)
+            for one in [one for one in self._found if isinstance(one, Answered)]:
+                if any(one.covers(explained) for explained in last.answered):
+                    del self._found[one]
         change = _change(what, last, at, len(pairs), len(showing))
         if not (change.in_pieces and self._in_pieces):
             self._found[what] = change
@@ -227,6 +232,11 @@ class Differ:
         explained = what in self._known
         self._known.add(first)
         return explained
+
+
+def _within_tls(replies: Sequence[Reply]) -> Sequence[Reply]:
+    """Without STLS behind the greeting, which is the run's own way to TLS."""
+    return (*replies[:1], *replies[2:]) if [reply.verb for reply in replies[1:2]] == ["STLS"] else replies
 
 
 def _change(what: What, pair: Pair, at: int, plays: int, shown: int) -> Change:

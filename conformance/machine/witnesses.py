@@ -1,5 +1,6 @@
 """Asks more in a session, so that a judge can tell what a command did: what the maildrop shows before and behind it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -20,13 +21,25 @@ _LEAVE: Final = frozenset({Action.CONNECT, Action.CLOSE, Action.RESET, Action.HA
 
 
 def with_witnesses(scenario: Scenario) -> Scenario:
-    """The same session, with STAT, LIST and UIDL behind all that is said while the first connection is logged in."""
+    """The same session, command by command, with STAT, LIST and UIDL behind each that is said behind a login."""
     steps: list[Step] = []
     inside = False
-    for unit in units(scenario.steps):
+    for unit in (one for together in units(scenario.steps) for one in _one_by_one(together)):
         inside = _inside(unit, inside)
         steps += (*unit, *_WITNESSES) if inside else unit
     return replace(scenario, steps=tuple(steps))
+
+
+def _one_by_one(unit: Unit) -> Iterator[Unit]:
+    """Units that say each line for itself."""
+    send, *rest = unit
+    if isinstance(send, Send) and not send.line and isinstance(send.template.parts[0], bytes):
+        lines = send.template.parts[0].split(b"\r\n")
+        if not lines[-1]:
+            for line in lines[:-1]:
+                yield (replace(send, template=Template((line,)), line=True), *rest)
+            return
+    yield unit
 
 
 def _inside(unit: Unit, inside: bool) -> bool:
