@@ -139,7 +139,7 @@ class Told:
             "seed": differ.seed,
             "sessions": differ.drawn,
             "seconds": round(self.seconds, 3),
-            "ended early": self.mask(differ.gone) or ("interrupted" if self.interrupted else ""),
+            "ended_early": self.mask(differ.gone) or ("interrupted" if self.interrupted else ""),
             "failed": self.fails,
             "differences": [self._plain(change, self.files.get(place)) for place, change in enumerate(self.changes)],
         }
@@ -159,8 +159,8 @@ class Told:
             "shown": change.shown,
             "maildrop": list(change.scenario.maildrop or ()),
             "session": list(session_lines(change.scenario.steps)),
-            "on a": render(change.a.transcript).splitlines(),
-            "on b": render(change.b.transcript).splitlines(),
+            "on_a": render(change.a.transcript).splitlines(),
+            "on_b": render(change.b.transcript).splitlines(),
             "file": str(file or ""),
         }
 

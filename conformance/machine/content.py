@@ -18,7 +18,17 @@ _MESSAGES: Final = frozenset({"RETR", "TOP"})
 _MESSAGE_ID: Final = re.compile(rb"(?im)^message-id:[ \t]*([^\r\n]+)")
 _FIELD: Final = re.compile(rb"(?m)^([!-9;-~]+):[^\n]*\n(?:[ \t][^\n]*\n)*")
 _MADE_ANEW: Final = frozenset(
-    {b"received", b"return-path", b"delivered-to", b"envelope-to", b"x-original-to", b"x-uid", b"status", b"x-status"}
+    {
+        b"received",
+        b"return-path",
+        b"delivered-to",
+        b"envelope-to",
+        b"x-original-to",
+        b"x-uid",
+        b"x-imapbase",
+        b"status",
+        b"x-status",
+    }
 )
 """Fields that a delivery or a store adds, whose names are compared and whose values are not."""
 

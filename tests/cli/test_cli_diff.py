@@ -91,7 +91,7 @@ def test_a_regression_fails_and_is_told_with_both_answers(tmp_path: Path) -> Non
     assert again.status == 1
     (change,) = plain(tmp_path / "diff.json")["differences"]
     assert (change["kind"], change["clauses"]) == ("regression", ["R1939-RESP-02"])
-    assert change["on b"][:2] == ["*: connected", "S: +ok POP3 server ready"]
+    assert change["on_b"][:2] == ["*: connected", "S: +ok POP3 server ready"]
     assert change["file"] == file
 
 
