@@ -17,19 +17,7 @@ _MOST: Final = 1 << 20
 _MESSAGES: Final = frozenset({"RETR", "TOP"})
 _MESSAGE_ID: Final = re.compile(rb"(?im)^message-id:[ \t]*([^\r\n]+)")
 _FIELD: Final = re.compile(rb"(?m)^([!-9;-~]+):[^\n]*\n(?:[ \t][^\n]*\n)*")
-_MADE_ANEW: Final = frozenset(
-    {
-        b"received",
-        b"return-path",
-        b"delivered-to",
-        b"envelope-to",
-        b"x-original-to",
-        b"x-uid",
-        b"x-imapbase",
-        b"status",
-        b"x-status",
-    }
-)
+_MADE_ANEW: Final = re.compile(rb"x-.*|received|return-path|delivered-to|envelope-to|status")
 """Fields that a delivery or a store adds, whose names are compared and whose values are not."""
 
 
@@ -74,7 +62,7 @@ def _capabilities(octets: bytes) -> bytes:
 
 def _kept(field: re.Match[bytes]) -> bytes:
     name = field[1].lower()
-    return name + b"\n" if name in _MADE_ANEW else field[0]
+    return name + b"\n" if _MADE_ANEW.fullmatch(name) else field[0]
 
 
 def _digest(octets: bytes) -> bytes:
