@@ -178,7 +178,8 @@ def _on_one(a: Iterable[Reply], b: Iterable[Reply]) -> Iterator[Answered]:
         words = _ways(one, other)
         if words is not None:
             yield Answered(_named(one, other), *words)
-        if not (_in_time(one) and _in_time(other)):
+        left = one.verb == "QUIT" and "+OK" in (one.kind, other.kind)  # how fast it closes then is no difference
+        if left or not (_in_time(one) and _in_time(other)):
             return
 
 
