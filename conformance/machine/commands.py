@@ -13,7 +13,7 @@ from typing import Final
 from conformance.machine.offers import Offers
 from conformance.wire import VERBS, State
 
-__all__ = ["Kind", "Turn", "before_login", "behind_login", "lawful"]
+__all__ = ["Kind", "Turn", "before_login", "behind_login", "farewells", "lawful"]
 
 
 class Kind(Enum):
@@ -31,6 +31,8 @@ class Kind(Enum):
     """STLS, and the handshake where that was accepted."""
     LOGIN = auto()
     """USER and PASS, as they are right."""
+    PHRASE = auto()
+    """Lines with semicolons in between, each said behind the answer to the one before; chance seldom has them so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ _ODD_NUMBERS: Final = (
 )
 _STRANGE: Final = (r"\t1", r"1\t", r"\s", r"\s1", r"1\s", r"\x7f", r"\xff", r"\xc3\xa9", r"1\0", r"%s%n", r"\x1b[2J")
 _UNKNOWN: Final = (
-    "XYZZ",
     "NOPE",
+    "XYZZ",
+    "NOO",
     "XTND",
     "HELO",
     "EHLO x",
@@ -90,6 +93,13 @@ _LAWFUL: Final = (
     *(("UIDL 3", 1), ("TOP 3 5", 1), ("DELE 4", 1), ("RETR 4", 1), ("LIST 4", 1), ("CAPA", 2), ("QUIT", 1)),
 )
 """What is lawful in TRANSACTION, and how often it is said."""
+_PHRASES: Final = (
+    *("RETR 1; DELE 1; RSET; RETR 1", "LIST 1; DELE 1; RSET; LIST 1", "UIDL 1; DELE 1; RSET; UIDL 1"),
+    *("LIST; DELE 1; DELE 1; LIST", "DELE 1; LIST; DELE 1; LIST", "DELE 1; STAT; DELE 1; STAT"),
+    *("DELE 1; DELE 2; RSET; LIST", "STAT; DELE 1; DELE 2; RSET; STAT", "LIST; RETR 1; LIST", "STAT; TOP 1 0; STAT"),
+    *("DELE 1; RETR 1", "DELE 1; LIST 1", "DELE 1; UIDL 1", "DELE 1; TOP 1 0", "DELE 1; RSET; DELE 1; LIST"),
+)
+_FAREWELLS: Final = ("DELE 1; QUIT", "DELE 1; DELE 2; QUIT", "DELE 1; RSET; QUIT", "RETR 1; QUIT", "DELE 2; QUIT")
 _WEIGHT: Final = 8
 """How often one of them is said for each other turn of the tables."""
 _CUT: Final = ("STAT", "LIST", "UIDL", "NOOP", "RSET", "CAPA", "DELE 1", "RETR 1", "QUIT")
@@ -100,8 +110,16 @@ _LOGINS: Final = ("USER {user}", "PASS {password}")
 def lawful(offers: Offers) -> tuple[Turn, ...]:
     """Turns that are in order in TRANSACTION, none of which ends the session."""
     turns = [Turn(text) for text, weight in _LAWFUL for _ in range(weight) if text != "QUIT"]
+    phrases = [Turn(text, Kind.PHRASE) for text in _PHRASES]
     delivered = [Turn("plain", Kind.DELIVER)] * 3 if offers.fills else []
-    return tuple(_allowed([*dict.fromkeys(turns), *turns, *delivered], offers))
+    return tuple(_allowed([*dict.fromkeys(turns), *turns, *phrases * 3, *delivered], offers))
+
+
+@cache
+def farewells(offers: Offers) -> tuple[Turn, ...]:
+    """Ways to end a session by QUIT."""
+    phrases = [Turn(text, Kind.PHRASE) for text in _FAREWELLS]
+    return tuple(_allowed([*[Turn("QUIT")] * len(phrases), *phrases], offers))
 
 
 @cache
@@ -112,13 +130,14 @@ def behind_login(offers: Offers) -> tuple[Turn, ...]:
     odd = [
         *(Turn(text) for text in _misspelt()),
         *(Turn(text) for text in _arguments()),
-        *(Turn(text) for text in _UNKNOWN),
-        *[Turn(text) for text in _elsewhere(State.TRANSACTION)] * 2,
+        *[Turn(text) for text in _UNKNOWN] * 2,
+        *[Turn(text) for text in _elsewhere(State.TRANSACTION)] * 8,
         *(Turn(text) for text in _JUNK),
         *(Turn(text) for text in _long("NOOP", "RETR", "XYZZ")),
         *_cut(_CUT, offers),
         *_pipelined("STAT", "LIST", "NOOP", "RETR 1", "DELE 1", "RSET", "UIDL", "XYZZ"),
         *_second(),
+        *[Turn(f"RETR 1; {verb}", Kind.PHRASE) for verb in ("DELE", "RETR", "TOP", "TOP 1")] * 4,
     ]
     delivered = [Turn("plain", Kind.DELIVER)] if offers.fills else []
     return tuple(_allowed([*each, *odd, *delivered, *often, *delivered * 15], offers))
@@ -143,13 +162,11 @@ def before_login(offers: Offers) -> tuple[Turn, ...]:
             Turn(text)
             for text in ("USER", "USER nobody", "user {user}", "USER {user} x", r"USER {user}\s", "USER  {user}")
         ),
-        *(
-            Turn(text)
-            for text in ("AUTH", "AUTH XYZZ", "AUTH PLAIN =x", "UTF8", "UTF8 x", "LANG", "LANG *", "LANG x y")
-        ),
+        *(Turn(text) for text in ("AUTH", "AUTH PLAIN =x", "UTF8", "UTF8 x", "LANG", "LANG *", "LANG x y")),
+        *[Turn("AUTH XYZZ")] * 6,
         *([Turn("STLS", Kind.TLS)] if offers.starts_tls else [Turn("STLS")]),
         Turn("STLS x"),
-        *[Turn(text) for text in _elsewhere(State.AUTHORIZATION)] * 3,
+        *[Turn(text) for text in _elsewhere(State.AUTHORIZATION)] * 8,
         *(Turn(text) for text in ("capa", "Quit", "CAPA x", "QUIT x", *_UNKNOWN, *_JUNK)),
         *(Turn(text) for text in _long("NOOP", "USER", "XYZZ")),
         *_cut(("CAPA", "QUIT"), offers),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisWarning
 
+from conformance.machine.fair import FAIR
 from conformance.scenario import Scenario
 
 __all__ = ["draw"]
@@ -32,6 +33,7 @@ def draw(
         phases=(Phase.generate,),
         deadline=None,
         database=None,
+        backend=FAIR,
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,

@@ -49,6 +49,8 @@ PATIENCE: Final = 5
 """Sessions in a row that errored, behind which it is seen whether the server is still there."""
 IN_PIECES: Final = "R1939-GRAM-08"
 """What breaks when a command comes in several segments, and else does not."""
+_IN_VAIN: Final = 20
+"""Sessions that ended by waiting in vain, behind which no more are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Explorer:
     """Whether no more of them were sent, as no more are allowed."""
     gone: str = ""
     """Why it ended early: nobody can be reached any more."""
+    in_vain: int = 0
+    """Sessions that were left without a whole answer."""
     _in_a_row: int = 0
     """Sessions that errored, one behind the other."""
     _memory: Remembered | None = None
@@ -155,7 +159,12 @@ class Explorer:
 
     def _goes_on(self, budget: Budget) -> bool:
         enough = self.drawn >= budget.sessions or len(self._known) >= budget.findings
-        return not (enough or self._late() or self.gone)
+        return not (enough or self._late() or self.gone or self.given_up)
+
+    @property
+    def given_up(self) -> bool:
+        """Whether no more were drawn, as the server leaves too many of them without an answer."""
+        return self.in_vain >= _IN_VAIN
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -168,7 +177,7 @@ class Explorer:
             nonlocal left
             if broken and scenario == broken[0][1]:
                 raise _Broken
-            if broken or self._late() or self.gone or left <= 0:
+            if broken or self._late() or self.gone or self.given_up or left <= 0:
                 return
             left -= 1
             case = self._play(scenario)
@@ -206,6 +215,7 @@ class Explorer:
         return case
 
     def _see_whether_it_is_there(self, case: CaseResult) -> None:
+        self.in_vain += bool(case.reason) and case.seconds > self.stage.target.limits.reply
         self._in_a_row = self._in_a_row + 1 if case.outcome is Outcome.ERRORED else 0
         if self._in_a_row >= PATIENCE:
             self._in_a_row = 0

@@ -48,6 +48,8 @@ def _notes(explorer: Explorer, seconds: float) -> Iterator[str]:
         )
     elif explorer.spent:
         yield f"--failed-logins allows no more than the {explorer.guesses} wrong passwords that were sent"
+    if explorer.given_up:
+        yield f"{explorer.in_vain} sessions were left without a whole answer, so no more were drawn"
     if delay := explorer.stage.target.pace.seconds:
         yield f"the server wants {delay:g} s between two logins, which were waited for"
     for reason, count in explorer.reasons.most_common(3):

@@ -5,14 +5,14 @@ in a row, each with its login, its turns and its end; in each a second connectio
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from hypothesis import strategies as st
 
-from conformance.machine.commands import Kind, Turn, before_login, behind_login, lawful
+from conformance.machine.commands import Kind, Turn, before_login, behind_login, farewells, lawful
 from conformance.machine.mail import Filling, fillings
 from conformance.machine.offers import Offers
 from conformance.scenario import Scenario
@@ -22,9 +22,9 @@ from conformance.scenario.templates import parse_template
 __all__ = ["login", "scenario_of", "sessions"]
 
 PLACE: Final = Place(1, 1)
-_TURNS: Final = 36
+_TURNS: Final = 48
 """Turns of a sitting at most."""
-_FEW: Final = 12
+_FEW: Final = 24
 """Turns of one in which all is in order, so that it comes to its end."""
 
 
@@ -38,6 +38,7 @@ class _Sitting:
 
 
 _LOG_IN: Final = (Action.LOG_IN,)
+_TRY: Final = (Action.TRY_TO_LOG_IN,)
 _QUIT: Final = Turn("QUIT")
 
 
@@ -46,12 +47,15 @@ def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]
     """Scenarios that expect nothing and judge by the monitor alone."""
     inside = st.builds(
         _Sitting,
-        st.sampled_from((_LOG_IN, _LOG_IN, _LOG_IN, (Action.TRY_TO_LOG_IN,), *_openings(offers))),
+        st.sampled_from((_LOG_IN, _LOG_IN, _LOG_IN, _TRY, *_openings(offers))),
         _turns(behind_login(offers)),
         st.sampled_from((None, _QUIT, _QUIT, Action.CLOSE, Action.HALF_CLOSE, Action.RESET)),
     )
     orderly = st.builds(
-        _Sitting, st.just(_LOG_IN), _turns(lawful(offers), _FEW), st.sampled_from((_QUIT, _QUIT, _QUIT, Action.CLOSE))
+        _Sitting,
+        st.sampled_from((*[_LOG_IN] * 7, _TRY)),
+        _turns(lawful(offers), _FEW),
+        st.one_of(*[st.sampled_from(farewells(offers))] * 3, st.just(Action.CLOSE)),
     )
     outside = st.builds(
         _Sitting,
@@ -59,7 +63,9 @@ def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]
         _turns(before_login(offers)),
         st.sampled_from((None, _QUIT, Action.CLOSE, Action.RESET)),
     )
-    sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside)
+    passing = st.builds(_Sitting, st.just((Action.CONNECT,)), st.just(()), st.just(_QUIT))
+    errand = st.builds(_Sitting, st.just(_LOG_IN), st.just(()), st.sampled_from(farewells(offers)))
+    sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside, errand, passing)
     sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)])
     filling = fillings(own=own) if offers.fills else st.none()
     return st.tuples(filling, sittings).map(lambda drawn: scenario_of(*drawn))
@@ -152,6 +158,10 @@ def _said(turn: Turn) -> Block:
             return (Deliver(PLACE, turn.text),)
         case Kind.LOGIN:
             return (*_said(Turn("USER {user}")), *_said(Turn("PASS {password}")))
+        case Kind.PHRASE:
+            return tuple(
+                step for text in turn.text.split("; ") for step in _said(replace(turn, text=text, kind=Kind.LINE))
+            )
         case Kind.TLS:
             return (*_said(Turn("STLS")), Act(PLACE, turn.connection, Action.START_TLS))
     template = parse_template(turn.text, PLACE)

@@ -8,12 +8,14 @@ from typing import Final
 
 from conformance.scenario import Scenario
 from conformance.scenario.steps import Act, Action, Block, Send, Step, Template
+from conformance.scenario.write import session_lines
 
 __all__ = ["Unit", "shortened", "units"]
 
 _PLAIN_MAILDROPS: Final = ((), ("tiny",), ("plain",), ("tiny", "plain"), ("tiny", "plain", "dots"))
 _NUMBER: Final = re.compile(rb"(?<=\A(?:DELE|LIST|RETR|UIDL) )[1-9]\b|(?<=\ATOP )[1-9]\b")
 """That of a message, behind a command."""
+_LOGIN: Final = ("C: <connect>", "S: <any>", "C: USER {user}", "S: <any>", "C: PASS {password}", "S: <any>")
 Unit = Block
 """Steps that belong together: what the client does, and the wait for its answer."""
 
@@ -83,6 +85,9 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
     for at, step in enumerate(scenario.steps):
         for plain_step in _plain_steps(step):
             yield replace(scenario, steps=(*scenario.steps[:at], plain_step, *scenario.steps[at + 1 :]))
+        if _logs_in(scenario.steps[at:]):
+            log_in = Act(step.place, "A", Action.LOG_IN)
+            yield replace(scenario, steps=(*scenario.steps[:at], log_in, *scenario.steps[at + len(_LOGIN) :]))
 
 
 def _lowered(step: Step, gone: int) -> Step:
@@ -108,6 +113,11 @@ def _plain_steps(step: Step) -> Iterator[Step]:
             yield replace(step, template=Template((b"\r\n".join((*half, b"")),)))
     if isinstance(step, Act) and step.action is Action.TRY_TO_LOG_IN and step.connection == "A":
         yield replace(step, action=Action.LOG_IN)
+
+
+def _logs_in(steps: Block) -> bool:
+    """Whether it begins with a connection and a login that is said in full."""
+    return tuple(session_lines(steps[: len(_LOGIN)])) == _LOGIN
 
 
 def units(steps: Block) -> Iterator[Unit]:

@@ -7,6 +7,7 @@ puts messages into a maildrop asks them: a trait may be more than that way of de
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -120,4 +121,13 @@ class Mail:
     @property
     def traits(self) -> frozenset[str]:
         """The names in `TRAITS` that hold of this message."""
-        return frozenset(name for name, holds in TRAITS.items() if holds(self.octets))
+        return (_traits_of_small if len(self.octets) <= _SMALL else _traits_of)(self.octets)
+
+
+def _traits_of(octets: bytes) -> frozenset[str]:
+    return frozenset(name for name, holds in TRAITS.items() if holds(octets))
+
+
+_SMALL: Final = 64 << 10
+"""Octets up to which a message is kept with its traits: the same ones are put into maildrops over and over."""
+_traits_of_small: Final = lru_cache(256)(_traits_of)

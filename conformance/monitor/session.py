@@ -163,12 +163,18 @@ class Session:
         if self._answered_early(exchange):
             return False
         if exchange.lost in _GONE and exchange.reply is None and not self.waited(exchange.sent_at):
-            return not self._may_close(exchange)
+            return not (self._was_over(exchange) or self._may_close(exchange))
         if exchange.command.verb in LOGINS or self.failed_logins:
             return False  # servers slow down who guesses passwords
         if exchange.reply is None:
             return exchange.lost is not None and self.waited(exchange.sent_at)
         return self.late(exchange) and self._one_short(exchange)
+
+    def _was_over(self, exchange: Exchange) -> bool:
+        """Whether the connection was over when the command was said, or may have been: behind a login that failed."""
+        before = self.conversation.exchanges[exchange.number - 1] if exchange.number else None
+        refused = before is not None and before.verb in LOGINS and before.negative
+        return refused or (self.ending is not None and self.ending.at <= exchange.sent_at)
 
     def _may_close(self, exchange: Exchange) -> bool:
         """Whether a server may hang up where the answer was due."""

@@ -60,6 +60,8 @@ class Dialogue:
         """What was captured so far; shared with who made this."""
         self.lines: dict[str, Line] = {}
         self.ended: list[Driver] = []
+        self.takes_anything = False
+        """Whether there was a turn that expects nothing of the answer."""
         self.evidence: Evidence | None = None
         """Where to look for what was expected last."""
 
@@ -210,6 +212,7 @@ class Dialogue:
                 self._take_stock(line, ours=account == self.account)
 
     def _take_whatever_comes(self, line: Line) -> None:
+        self.takes_anything = True
         for exchange in take_whatever_comes(line):
             self._remember(exchange)
 

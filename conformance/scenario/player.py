@@ -19,6 +19,7 @@ from conformance.scenario.document import Scenario
 from conformance.scenario.expressions import ExpressionError, Value
 from conformance.scenario.matching import Mismatch, Unclear, fill, tell
 from conformance.scenario.needs import strongest_scram
+from conformance.scenario.oracle import oracle
 from conformance.scenario.stage import NotPlayed, Prepared, Stage
 from conformance.scenario.steps import (
     Act,
@@ -147,6 +148,8 @@ class _Play:
         monitor = Monitor(ledger)
         conversations = [driver.conversation for driver in drivers]
         seen = list(monitor.judge(conversations))
+        if self._dialogue.takes_anything:
+            seen += oracle(conversations, features.announced if features is not None else ())
         seen += self._judge(conversations) if self._judge is not None else ()
         if outcome is Outcome.ERRORED:  # what a server that is gone does not answer is nobody's fault
             seen = [verdict for verdict in seen if not _is_about_silence(verdict, drivers)]

@@ -35,7 +35,8 @@ def read_slowly(driver: Driver, exchange: Exchange) -> None:
 def take_whatever_comes(line: Line) -> Iterator[Exchange]:
     """Wait for the replies to all that has none; those that came.
 
-    Where it is not certain that one will come, as behind octets that are no command, it is not waited for long.
+    Behind the answer to QUIT the end is waited for. Where it is not certain that one will come, as behind octets that
+    are no command, it is not waited for long.
     `Mismatch` where it is certain and none came in time: what comes later could be taken for the reply to something
     else, so that nothing more is said.
     """
@@ -49,12 +50,14 @@ def take_whatever_comes(line: Line) -> Iterator[Exchange]:
         patience = limits.quiet if doubtful else limits.login if exchange.verb in LOGINS else limits.reply
         driver.await_reply(exchange, patience)
         line.read += 1
+        if exchange.lost is Incident.WAITED and not doubtful:
+            message = f"{exchange.verb} got no whole answer in {patience:g} s"
+            raise Mismatch(message, lost=True)
         if exchange.answered_at is not None:
             yield exchange
+            if exchange.verb == "QUIT" and exchange.positive and not doubtful:
+                driver.wait_for_close()
             continue
-        if exchange.lost is Incident.WAITED and not doubtful:
-            message = f"{exchange.verb} got no answer in {patience:g} s"
-            raise Mismatch(message, lost=True)
         line.adrift = True
 
 

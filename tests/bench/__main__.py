@@ -1,4 +1,4 @@
-"""Measure, and show: `python -m tests.bench [race] [memory] [suite]`."""
+"""Measure, and show: `python -m tests.bench [race] [memory] [suite] [generated]`."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from .contestants import fill, real_servers, serving
+from .generated import generated
 from .memory import memory
 from .race import LOADS, race
 from .suite import suite
@@ -35,7 +36,16 @@ def _suite(folder: Path) -> Iterator[str]:
     return (f"{what:60}{result:>8}" for what, result in suite(folder))
 
 
-_ALL: Final[Mapping[str, Callable[[Path], Iterator[str]]]] = {"race": _races, "memory": _memory, "suite": _suite}
+def _generated(folder: Path) -> Iterator[str]:
+    return (f"{what:60}{result:>8}" for what, result in generated(folder))
+
+
+_ALL: Final[Mapping[str, Callable[[Path], Iterator[str]]]] = {
+    "race": _races,
+    "memory": _memory,
+    "suite": _suite,
+    "generated": _generated,
+}
 
 
 def main(asked: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from conformance import bundled
 from conformance.clauses import CATALOGUE, Advisory
 from conformance.server.faults import FAULTS
 from tests.faults.excuses import EXCUSES
+from tests.faults.generated import BEYOND, EXAMPLES, FOUND_BY, Alone, find
 from tests.faults.suite import Found, folders_of, run_for
 
 __all__ = ["MARKDOWN", "PUBLISHED", "as_markdown", "as_plain", "main"]
@@ -28,6 +29,10 @@ by a named fault, and the whole suite runs against a server that carries it: wha
 the fault declares. Less is a hole in the suite, more is a false accusation. `make matrix` makes this page with all
 scenarios there are; the tests play the matrix each time with the scenarios of the RFCs whose clauses a fault breaks.
 
+Of the faults that a session without special mail and without a clock can show, generated sessions alone have to find
+each within 200 sessions from a fixed seed, and to show it by a session of at most three commands more than the shortest
+there can be.
+
 Faults that break no clause are odd and lawful: they show that nobody is accused of what the RFC leaves open.
 """
 
@@ -36,13 +41,17 @@ def main() -> None:
     """Play and write."""
     with ProcessPoolExecutor(_WORKERS) as pool:
         found = dict(zip(FAULTS, pool.map(_find, FAULTS), strict=True))
-    plain = as_plain(found)
+        alone = dict(zip(FOUND_BY, pool.map(find, FOUND_BY), strict=True))
+    plain = as_plain(found, alone)
     PUBLISHED.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     MARKDOWN.write_text(as_markdown(plain), encoding="utf-8")
     wrong = [f for f in FAULTS.values() if not f.at_least and f.clauses != found[f.name].broken.keys()]
     for fault in wrong:
         click.echo(f"{fault.name}: found {sorted(found[fault.name].broken)}", err=True)
-    sys.exit(bool(wrong))
+    missed = [name for name, how in alone.items() if how is None]
+    for name in missed:
+        click.echo(f"{name}: not found by {EXAMPLES} generated sessions", err=True)
+    sys.exit(bool(wrong or missed))
 
 
 def _find(name: str) -> Found:
@@ -51,8 +60,9 @@ def _find(name: str) -> Found:
     return found if fault.clauses == found.broken.keys() else run_for(fault, patient=True, whole=True)
 
 
-def as_plain(found: dict[str, Found]) -> dict[str, Any]:
-    """The matrix as data: what each fault breaks, and for each rule and scenario a fault that makes it fail."""
+def as_plain(found: dict[str, Found], alone: Mapping[str, Alone | None]) -> dict[str, Any]:
+    """The matrix as data: what each fault breaks, for each rule and scenario a fault that makes it fail, and how
+    generated sessions find the faults of sessions."""
     rules: dict[str, str] = {}
     scenarios: dict[str, str] = {}
     for name in sorted(found, key=lambda name: bool(FAULTS[name].at_least)):  # those that are exact prove more
@@ -75,6 +85,7 @@ def as_plain(found: dict[str, Found]) -> dict[str, Any]:
         ],
         "rules": dict(sorted(rules.items())),
         "scenarios": dict(sorted(scenarios.items())),
+        "generated": {name: how.as_plain() for name, how in alone.items() if how is not None},
     }
 
 
@@ -89,18 +100,37 @@ def as_markdown(plain: dict[str, Any]) -> str:
     exact = sum(fault["at_least"] is None for fault in faults)
     lines = [_LEAD, f"{len(faults)} faults, {exact} of them exact.", ""]
     for room in dict.fromkeys(fault["room"] for fault in faults):
-        lines += [f"## {room}", "", "| fault | the server | breaks |", "|---|---|---|"]
-        lines += [_row(fault) for fault in faults if fault["room"] == room]
-        lines.append("")
+        lines += [
+            f"## {room}",
+            "",
+            *_table([fault for fault in faults if fault["room"] == room], plain["generated"]),
+            "",
+        ]
     lines += ["## Clause by fault", "", "| clause | broken by |", "|---|---|"]
     lines += [f"| {clause} | {_names(faults, clause)} |" for clause in CATALOGUE if CATALOGUE[clause].judges_server]
     return "\n".join([*lines, ""])
+
+
+def _table(faults: Sequence[dict[str, Any]], alone: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """The faults of a room; with a column for generated sessions where these have to find some of them."""
+    asked = any(fault["name"] in alone or fault["name"] in BEYOND for fault in faults)
+    yield "| fault | the server | breaks |" + " found by generated sessions alone |" * asked
+    yield "|---|---|---|" + "---|" * asked
+    for fault in faults:
+        yield _row(fault) + f" {_found_by(fault['name'], alone)} |" * asked
 
 
 def _row(fault: dict[str, Any]) -> str:
     breaks = ", ".join(fault["breaks"]) or "nothing"
     more = f", and perhaps more: {fault['at_least']}" if fault["at_least"] else ""
     return f"| `{fault['name']}` | {fault['says']} | {breaks}{more} |"
+
+
+def _found_by(name: str, alone: Mapping[str, dict[str, Any]]) -> str:
+    """The session that showed it first, the clause, and the shortest session that shows it."""
+    if (how := alone.get(name)) is not None:
+        return f"in session {how['session']}, {how['clause']}: `{'`, `'.join(how['shortest'])}`"
+    return f"not asked for: {BEYOND[name]}" if name in BEYOND else "not asked for"
 
 
 def _names(faults: Iterable[dict[str, Any]], clause: str) -> str:

@@ -19,7 +19,7 @@ def published() -> Any:
 
 
 def test_it_is_of_the_faults_that_there_are(published: Any) -> None:
-    assert published["faults"] == as_plain({})["faults"], "make matrix"
+    assert published["faults"] == as_plain({}, {})["faults"], "make matrix"
 
 
 def test_the_page_is_of_the_same_matrix(published: Any) -> None:

@@ -14,7 +14,7 @@ from conformance.server import MemoryStore, ReferenceServer
 from conformance.server.faults import Armed
 from tests.faults.suite import Memory
 
-__all__ = ["SMALL", "explored", "exploring", "stage"]
+__all__ = ["LIMITS", "SMALL", "explored", "exploring", "stage"]
 
 ALICE = Account("alice", "opensesame")
 LIMITS = Limits(connect=5, reply=2, login=2, quiet=0.04, close=0.3, unlock=0.3)
@@ -22,11 +22,11 @@ SMALL = Budget(sessions=3000, plays=300, findings=1)
 
 
 @contextmanager
-def stage(*faults: str | Armed, failed_logins: int = 10_000, **more: Any) -> Iterator[Stage]:
+def stage(*faults: str | Armed, failed_logins: int = 10_000, limits: Limits = LIMITS, **more: Any) -> Iterator[Stage]:
     """A stage on a server with these faults."""
     store = MemoryStore()
     with ReferenceServer([Served(ALICE.name, ALICE.password)], store, faults=faults, **more) as server:
-        target = Target(server.host, server.port, (ALICE,), LIMITS)
+        target = Target(server.host, server.port, (ALICE,), limits)
         yield Stage(target, Memory(store), Settings(failed_logins=failed_logins))
 
 

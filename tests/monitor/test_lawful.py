@@ -82,6 +82,8 @@ CASES = [
         "19: a password with spaces",
         "S: +OK\nC: USER x\nS: +OK\nC: PASS a b  c\nS: -ERR\nC: USER x\nS: +OK\nC: PASS a b\nS: +OK",
     ),
+    said("20: a login that comes too late ends it", session("C: AUTH X\nS: -ERR\nC: USER a\n! server closed")),
+    said("20: it was over when that was said", session("C: NOOP\nS: +OK\n! server closed\nC: USER a")),
     said("20: a server closes behind a failed login", "S: +OK\nC: USER x\nS: +OK\nC: PASS a\nS: -ERR\n! server closed"),
     said(
         "20: a server closes behind several bad commands",

@@ -45,7 +45,7 @@ def test_nothing_is_said_behind_a_command_that_got_no_answer() -> None:
     session = "C: <connect>\nS: <any>\nC: STAT\nS: <any>\nC: NOOP\nS: <any>"
     case = at_peer(session, [answering({b"STAT": b""})], judged=frozenset({"R1939-NET-05"}))
     assert case.outcome is Outcome.BROKEN  # as STAT was waited for like any other command
-    assert case.reason == "STAT got no answer in 0.5 s"
+    assert case.reason == "STAT got no whole answer in 0.5 s"
     assert not any("NOOP" in line.text for line in case.transcript)
 
 
