@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from conformance.cli.run_options import GroupedCommand, GroupedOption, run_option
+from conformance.cli.staging import begin, described, secrets_of, staged
 from conformance.cli.status import Failure, Status
 from conformance.plugin.options import OPTIONS
 
 if TYPE_CHECKING:
     from conformance.cli.console import Output
-    from conformance.driver import Account
     from conformance.learning import Bounds, Learned
-    from conformance.plugin.targets import Described
     from conformance.scenario import Stage
     from conformance.transcript import Secrets
 
@@ -95,10 +94,14 @@ def learn(place: str | None, failed_logins: int, sessions: int, seconds: float, 
         raise Failure("pop3spec learn needs AALpy, which is not installed: pip install 'pop3spec[learn]'")
     from conformance.learning import Bounds
     from conformance.reporters import ReportError, check_folder
+    from conformance.scenario import Settings
 
     folder = Path(given["report"] or _WHERE)
-    described = _described(place, given)
-    stage = _stage(described, touch=not given["allow_nonempty"])
+    options = {name.replace("_", "-"): value for name, value in given.items()}
+    if place and options["target"]:
+        raise click.UsageError("more than one target is named; one server is learned")
+    found = described(place or options["target"], options)
+    stage = staged(found, Settings(touch=not given["allow_nonempty"]))
     try:
         check_folder(folder)
     except ReportError as error:
@@ -107,54 +110,14 @@ def learn(place: str | None, failed_logins: int, sessions: int, seconds: float, 
     return _learn(stage, bounds, folder, given["backup"])
 
 
-def _described(place: str | None, given: dict[str, Any]) -> "Described":
-    from conformance.plugin.targets import UsageError, describe
-
-    options = {name.replace("_", "-"): value for name, value in given.items()}
-    if place and options["target"]:
-        raise click.UsageError("more than one target is named; one server is learned")
-    options["target"] = place or options["target"]
-    if place and "://" not in place and not place.endswith(".toml"):
-        raise click.UsageError(f"{place!r} is no target: pop://{place}, or a .toml file, is expected")
-    try:
-        described = describe(options)
-    except UsageError as error:
-        raise Failure(str(error)) from None
-    if described is None:
-        raise click.UsageError("no target is named: pop://HOST:PORT, a TOML file, or --host HOST")
-    if not described.target.accounts:
-        raise Failure("no account is named: --account NAME:PASSWORD, or [[account]] in the target's file")
-    return described
-
-
-def _stage(described: "Described", *, touch: bool) -> "Stage":
-    from conformance.mailboxes import FillError, provisioner
-    from conformance.scenario import Settings, Stage
-
-    try:
-        made = provisioner(described.fill)
-    except FillError as error:
-        raise Failure(str(error)) from None
-    return Stage(described.target, made, Settings(touch=touch), main=_ordinary(described.target.accounts))
-
-
-def _ordinary(accounts: "tuple[Account, ...]") -> "Account":
-    """The first account that has nothing special, or else the first."""
-    from conformance.scenario import is_special
-
-    return next((account for account in accounts if account.plain and not is_special(account)), accounts[0])
-
-
 def _learn(stage: "Stage", bounds: "Bounds", folder: Path, backup: str | None) -> int:
     from conformance.cli.console import Output
     from conformance.cli.learned import told
     from conformance.cli.stopping import stoppable
     from conformance.learning import write_all
     from conformance.reporters import ReportError
-    from conformance.transcript import Secrets
 
-    output = Output()
-    secrets = Secrets(secret for account in stage.target.accounts for secret in account.secrets)
+    output, secrets = Output(), secrets_of(stage)
     with stoppable() as stopped:
         try:
             learned = _learned(stage, bounds, backup, output, secrets)
@@ -172,20 +135,20 @@ def _learn(stage: "Stage", bounds: "Bounds", folder: Path, backup: str | None) -
 
 
 def _learned(stage: "Stage", bounds: "Bounds", backup: str | None, output: "Output", secrets: "Secrets") -> "Learned":
-    from conformance.cli.learned import Meter
+    from conformance.cli.learned import counted
+    from conformance.cli.progress import Meter
     from conformance.driver import TargetError
-    from conformance.driver.backup import save_and_empty
     from conformance.learning import learn as study
     from conformance.mailboxes import FillError
 
+    begin(stage, backup)
     try:
-        stage.recognise()
-        stage.learn_pace()
-        if backup:
-            save_and_empty(stage.target, stage.account, Path(backup))
-        stage.begin()
-        with Meter(output) as meter:
-            return study(stage, bounds, meter.noted)
+        with Meter(output, "learning") as meter:
+
+            def noted(states: int, sessions: int) -> None:
+                meter.tell(f"{counted(states, 'state')} after {counted(sessions, 'session')}")
+
+            return study(stage, bounds, noted)
     except (TargetError, FillError) as error:
         raise Failure(secrets.words(str(error)), Status.TARGET) from None
 

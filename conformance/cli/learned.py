@@ -2,45 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from conformance.clauses import CATALOGUE
 from conformance.cli.status import printable
 
 if TYPE_CHECKING:
-    from rich.status import Status as Spinner
-
     from conformance.cli.console import Output
     from conformance.learning import Learned, Seen
 
-__all__ = ["Meter", "told"]
+__all__ = ["counted", "told"]
 
 _COLUMN: Final = 6
-
-
-class Meter:
-    """On a terminal, how many states are known by now; elsewhere a line when learning begins."""
-
-    def __init__(self, output: "Output") -> None:
-        self._output = output
-        self._spinner: Spinner | None = None
-
-    def __enter__(self) -> Self:
-        if self._output.terminal:
-            self._spinner = self._output.console.status("learning...")
-            self._spinner.start()
-        else:
-            self._output.line("learning...")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._spinner is not None:
-            self._spinner.stop()
-
-    def noted(self, states: int, sessions: int) -> None:
-        """Show it."""
-        if self._spinner is not None:
-            self._spinner.update(f"learning: {_counted(states, 'state')} after {_counted(sessions, 'session')}")
 
 
 def told(learned: "Learned", address: str, files: Sequence[Path], output: "Output", mask: Callable[[str], str]) -> None:
@@ -51,10 +24,10 @@ def told(learned: "Learned", address: str, files: Sequence[Path], output: "Outpu
     output.line()
     if unsure := sum(bool(seen.session) and not seen.confirmed for seen in learned.seen):
         output.line(
-            f"{_counted(unsure, 'more answer')} that would not be lawful did not come a second time; see the JSON."
+            f"{counted(unsure, 'more answer')} that would not be lawful did not come a second time; see the JSON."
         )
     if learned.not_looked_at:
-        output.line(f"{_counted(learned.not_looked_at, 'more difference')} were not looked at once more; see the JSON.")
+        output.line(f"{counted(learned.not_looked_at, 'more difference')} were not looked at once more; see the JSON.")
     for text in learned.remarks:
         output.line(f"Note: {mask(text)}")
     for text in learned.left_out:
@@ -66,7 +39,7 @@ def told(learned: "Learned", address: str, files: Sequence[Path], output: "Outpu
 
 def _verdict(learned: "Learned", output: "Output") -> None:
     if many := len(learned.differences):
-        output.line(f"{_counted(many, 'difference')} from what the RFCs allow", "bold red")
+        output.line(f"{counted(many, 'difference')} from what the RFCs allow", "bold red")
     elif learned.complete:
         output.line("No difference was found: the session is as the RFCs say.", "bold green")
     elif not learned.ended_early:
@@ -74,11 +47,11 @@ def _verdict(learned: "Learned", output: "Output") -> None:
 
 
 def _found(learned: "Learned", address: str, output: "Output", mask: Callable[[str], str]) -> None:
-    cost = f"{_counted(learned.sessions, 'session')}, {learned.seconds:.0f} s, {learned.failed_logins} failed logins"
+    cost = f"{counted(learned.sessions, 'session')}, {learned.seconds:.0f} s, {learned.failed_logins} failed logins"
     if learned.machine is None or learned.comparison is None:
         output.line(f"Nothing was learned of {address} ({cost}).", "bold")
     else:
-        states = _counted(len(learned.machine.states), "state")
+        states = counted(len(learned.machine.states), "state")
         found = (
             f"{states} of the session of {address} found"
             if learned.ended_early
@@ -110,5 +83,6 @@ def _difference(seen: "Seen", output: "Output") -> None:
             output.whole(f"{line.kind}: {printable(line.text)}", indent=4)
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """A number of things, in words."""
     return f"{number} {what}" + ("" if number == 1 else "s")

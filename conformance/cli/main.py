@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "demo": "Run the whole suite against the built-in reference server.",
     "run": "Judge a POP3 server, clause by clause.",
     "probe": "See what is listening at an address, without logging in.",
+    "diff": "Play the same sessions on two servers, and tell what is different.",
     "learn": "Learn a server's session as a state machine, draw it, and compare it with the RFC.",
     "serve": "Run the built-in reference server.",
     "faults": "List the ways in which that server can be wrong on purpose.",

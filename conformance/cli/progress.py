@@ -1,14 +1,16 @@
 """How far a run has come: a bar on a terminal, lines in the log of a continuous integration."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from conformance.cli.status import printable
 
 if TYPE_CHECKING:
+    from rich.status import Status as Spinner
+
     from conformance.cli.console import Output
 
-__all__ = ["Bar", "Lines", "Progress", "progress_for"]
+__all__ = ["Bar", "Lines", "Meter", "Progress", "progress_for"]
 
 _LINES: Final = 10
 """Lines, about, that tell of scenarios without trouble."""
@@ -110,3 +112,29 @@ class Bar:
         """Take it away."""
         with suppress(BrokenPipeError):
             self._moving.stop()
+
+
+class Meter:
+    """For work whose end nobody knows: on a terminal how far it is, elsewhere a line when it begins."""
+
+    def __init__(self, output: "Output", doing: str) -> None:
+        self._output = output
+        self._doing = doing
+        self._spinner: Spinner | None = None
+
+    def __enter__(self) -> Self:
+        if self._output.terminal:
+            self._spinner = self._output.console.status(f"{self._doing}...")
+            self._spinner.start()
+        else:
+            self._output.line(f"{self._doing}...")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+
+    def tell(self, how_far: str) -> None:
+        """Show it."""
+        if self._spinner is not None:
+            self._spinner.update(f"{self._doing}: {printable(how_far)}")

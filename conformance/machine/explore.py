@@ -5,9 +5,7 @@ is drawn is shortened here, turn by turn: a play costs milliseconds or, on a ser
 number of plays has to have a bound.
 """
 
-import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -15,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.errors import Flaky, HypothesisWarning
+from hypothesis.errors import Flaky
 
 from conformance.clauses import CATALOGUE
-from conformance.machine.fair import FAIR
+from conformance.machine.drawing import draw
+from conformance.machine.heard import slowest_refusal
 from conformance.machine.offers import Offers
 from conformance.machine.remembered import Remembered
 from conformance.machine.sessions import sessions
@@ -31,20 +28,29 @@ from conformance.scenario.steps import Send
 from conformance.transcript import Conversation
 from conformance.verdicts import Outcome, Verdict
 
-__all__ = ["Budget", "Explorer", "Finding"]
+__all__ = [
+    "BATCH",
+    "IN_PIECES",
+    "PATIENCE",
+    "SLOW_REFUSAL",
+    "Budget",
+    "Explorer",
+    "Finding",
+    "broken_clauses",
+    "laid_to_pieces",
+    "needs_pieces",
+]
 
-_BATCH: Final = 50
+BATCH: Final = 50
 """Sessions that are drawn by one strategy; behind each batch it is seen what must be done otherwise."""
-_SLOW_REFUSAL: Final = 0.3
+SLOW_REFUSAL: Final = 0.3
 """Seconds: a refused login that takes longer is slowed down on purpose."""
-_PATIENCE: Final = 5
+PATIENCE: Final = 5
 """Sessions in a row that errored, behind which it is seen whether the server is still there."""
+IN_PIECES: Final = "R1939-GRAM-08"
+"""What breaks when a command comes in several segments, and else does not."""
 _IN_VAIN: Final = 20
 """Sessions that ended by waiting in vain, behind which no more are drawn."""
-_NOWHERE: Final = Path(tempfile.gettempdir(), "pop3spec-hypothesis")
-"""For hypothesis' own files where nothing is to be remembered."""
-_IN_PIECES: Final = "R1939-GRAM-08"
-_LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +134,15 @@ class Explorer:
     def explore(self, budget: Budget) -> list[Finding]:
         """Draw and play; what broke, in the order of time. `TargetError` when the target is gone at the start."""
         offers = Offers.of(self.stage)
-        set_hypothesis_home_dir(_NOWHERE)
         self._deadline = None if budget.seconds is None else time.monotonic() + budget.seconds
         self._memory = Remembered(self.database) if self.database is not None else None
         self._try_again(budget)
         while self._goes_on(budget):
-            self.penalty_seen |= offers.wrong and self.penalty > _SLOW_REFUSAL
+            self.penalty_seen |= offers.wrong and self.penalty > SLOW_REFUSAL
             self.spent |= offers.wrong and self._allowance() <= 0
-            wrong, pieces = not (self.penalty_seen or self.spent), _IN_PIECES not in self._known
+            wrong, pieces = not (self.penalty_seen or self.spent), IN_PIECES not in self._known
             offers = replace(offers, wrong=offers.wrong and wrong, pieces=pieces)
-            self._batch(offers, min(_BATCH, budget.sessions - self.drawn), budget)
+            self._batch(offers, min(BATCH, budget.sessions - self.drawn), budget)
         return self.findings
 
     def _try_again(self, budget: Budget) -> None:
@@ -181,20 +186,9 @@ class Explorer:
                 broken.extend((clause, scenario, case, self.drawn) for clause in new)
                 raise _Broken
 
-        drawn = given(sessions(offers, own=self.stage.provisioner.spec != "none"))(played)
-        drawn = settings(
-            max_examples=size,
-            phases=(Phase.generate,),
-            deadline=None,
-            database=None,
-            backend=FAIR,
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-        )(drawn)
-        with suppress(_Broken, Flaky), warnings.catch_warnings():
-            warnings.simplefilter("ignore", HypothesisWarning)  # that a session is long is no news
-            seed(self.seed * 1_000_003 + self.drawn)(drawn)()
+        drawn = sessions(offers, own=self.stage.provisioner.spec != "none")
+        with suppress(_Broken, Flaky):
+            draw(drawn, played, size, self.seed, self.drawn)
         for one in broken:
             self._note(*one, budget)
 
@@ -204,8 +198,7 @@ class Explorer:
         finding = self._finding(clause, scenario, case, at, budget)
         if self._memory is not None and finding.shown:
             self._memory.keep(finding.scenario, clause)
-        if _needs_pieces(finding.scenario):
-            finding = _about_pieces(finding)
+        finding = laid_to_pieces(finding)
         if finding.clause not in self._known:
             self.findings.append(finding)
         self._known.add(finding.clause)
@@ -224,18 +217,16 @@ class Explorer:
     def _see_whether_it_is_there(self, case: CaseResult) -> None:
         self.in_vain += bool(case.reason) and case.seconds > self.stage.target.limits.reply
         self._in_a_row = self._in_a_row + 1 if case.outcome is Outcome.ERRORED else 0
-        if self._in_a_row >= _PATIENCE:
+        if self._in_a_row >= PATIENCE:
             self._in_a_row = 0
             if not self.stage.alive():
                 self.gone = f"the server is gone: it takes no connections any more. {case.reason}"
 
     def _heard(self, conversations: Collection[Conversation]) -> Iterator[Verdict]:
         """Count what was said, notice what was slow, and hear the other judge."""
-        for conversation in conversations:
-            for exchange in conversation.exchanges:
-                self.commands += exchange.command is not None
-                if exchange.verb in _LOGINS and exchange.negative and exchange.answered_at is not None:
-                    self.penalty = max(self.penalty, exchange.answered_at - exchange.sent_at)
+        exchanges = (exchange for conversation in conversations for exchange in conversation.exchanges)
+        self.commands += sum(exchange.command is not None for exchange in exchanges)
+        self.penalty = max(self.penalty, slowest_refusal(conversations))
         if self.judge is not None:
             yield from self.judge(tuple(conversations))
 
@@ -282,16 +273,18 @@ def broken_clauses(case: CaseResult) -> tuple[str, ...]:
     return tuple(clause for clause in broken if CATALOGUE[clause].can_fail)
 
 
-def _needs_pieces(scenario: Scenario) -> bool:
+def needs_pieces(scenario: Scenario) -> bool:
     """Whether the shortest session still says a command octet by octet: whole, it did not show the same."""
     return any(isinstance(step, Send) and step.piece for step in scenario.steps)
 
 
-def _about_pieces(finding: Finding) -> Finding:
+def laid_to_pieces(finding: Finding) -> Finding:
     """What breaks only when a command comes in several segments is about that, and not about the command."""
+    if not needs_pieces(finding.scenario):
+        return finding
     verdicts = [verdict for verdict in finding.case.verdicts if verdict.outcome is not Outcome.BROKEN]
     for verdict in finding.case.verdicts:
         if verdict.clause == finding.clause:
             reason = f"said in one segment it is answered as it should be, octet by octet it is not: {verdict.reason}"
-            verdicts.append(replace(verdict, clause=_IN_PIECES, reason=reason))
-    return replace(finding, clause=_IN_PIECES, case=replace(finding.case, verdicts=fold(verdicts)))
+            verdicts.append(replace(verdict, clause=IN_PIECES, reason=reason))
+    return replace(finding, clause=IN_PIECES, case=replace(finding.case, verdicts=fold(verdicts)))

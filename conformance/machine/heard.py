@@ -7,15 +7,17 @@ or without, how many messages there are and which numbers they have: that may no
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import Final
 
+from conformance.machine.content import Content, content_of
 from conformance.transcript import Conversation, Evidence, Exchange, Incident, escape
 from conformance.wire import Command, State
 
-__all__ = ["Difference", "Heard", "Reply", "difference", "hear"]
+__all__ = ["Difference", "Heard", "Reply", "difference", "hear", "slowest_refusal"]
 
 _LISTINGS: Final = frozenset({"LIST", "UIDL"})
+_LOGINS: Final = frozenset({"PASS", "APOP", "AUTH"})
 _BEFORE_LOGIN: Final = frozenset({State.CONNECTED, State.AUTHORIZATION})
 _ROWS: Final = 10_000
 """Rows of a listing that are compared."""
@@ -36,8 +38,16 @@ class Reply:
     """Messages counted, or the numbers that a listing has."""
     early: bool
     """Whether the client was not in the TRANSACTION state when it came to this, or to what it came together with."""
-    comparable: bool
-    """Whether this reply, and any behind it, can be held against the server."""
+    certain: bool
+    """Whether it is certain that this is the reply to that command, and so it is with any behind it."""
+    excused: bool
+    """Whether nothing came, from a server that may have left or slowed down."""
+    lost: Incident | None
+    """Why no whole reply came; None where one did."""
+    late: bool
+    """Whether it came only when the next command was said, and so may be the answer to that."""
+    content: Content | None
+    """What a body holds; None where that is not compared."""
     said: str
     """For people."""
     evidence: Evidence
@@ -46,6 +56,11 @@ class Reply:
     def answered(self) -> bool:
         """Whether a whole reply came."""
         return bool(self.kind)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether this reply, and any behind it, can be held against the server."""
+        return self.certain and not self.excused
 
     def same_as(self, other: "Reply") -> bool:
         """Whether nothing is different that must not be."""
@@ -94,19 +109,41 @@ def difference(whole: Heard, cut: Heard) -> Difference | None:
     return None
 
 
-def hear(conversations: Iterable[Conversation], *, counts: bool = True) -> Heard:
-    """The replies of a play. Messages are not counted where more of them came in meanwhile."""
-    return {found.transcript.name: tuple(_replies(found, counts)) for found in conversations}
+def hear(conversations: Iterable[Conversation], *, counts: bool = True, contents: bool = False) -> Heard:
+    """The replies of a play. Messages are not counted where more of them came in meanwhile.
+
+    With `contents` it is kept what bodies hold.
+    """
+    return {found.transcript.name: tuple(_replies(found, counts, contents)) for found in conversations}
 
 
-def _replies(conversation: Conversation, counts: bool) -> Iterator[Reply]:
+def slowest_refusal(conversations: Iterable[Conversation]) -> float:
+    """Seconds that the slowest refused login took; 0 where none was refused."""
+    return max(
+        (
+            exchange.answered_at - exchange.sent_at
+            for conversation in conversations
+            for exchange in conversation.exchanges
+            if exchange.verb in _LOGINS and exchange.negative and exchange.answered_at is not None
+        ),
+        default=0.0,
+    )
+
+
+def _replies(conversation: Conversation, counts: bool, contents: bool) -> Iterator[Reply]:
     early = refused = False
-    for exchange in conversation.exchanges:
+    for exchange, following in zip_longest(conversation.exchanges, conversation.exchanges[1:]):
         together = exchange.pipelined and exchange.command is not None
         early = exchange.state in _BEFORE_LOGIN or (together and early)
-        certain = exchange.certain and not (exchange.reply is None and refused and _may_have_closed(exchange))
-        yield _reply(exchange, early=early, comparable=certain, counts=counts)
+        excused = exchange.reply is None and refused and _may_have_closed(exchange)
+        late = following is not None and _is_late(exchange, following)
+        yield _reply(exchange, early=early, excused=excused, late=late, counts=counts, contents=contents)
         refused |= exchange.negative
+
+
+def _is_late(exchange: Exchange, following: Exchange) -> bool:
+    answered, said, said_next = exchange.answered_at, exchange.sent_at, following.sent_at
+    return answered is not None and said < said_next < answered
 
 
 def _may_have_closed(exchange: Exchange) -> bool:
@@ -114,7 +151,7 @@ def _may_have_closed(exchange: Exchange) -> bool:
     return exchange.lost is not Incident.WAITED or exchange.state in _BEFORE_LOGIN
 
 
-def _reply(exchange: Exchange, *, early: bool, comparable: bool, counts: bool) -> Reply:
+def _reply(exchange: Exchange, *, early: bool, excused: bool, late: bool, counts: bool, contents: bool) -> Reply:
     whole = exchange.complete and exchange.reply is not None
     kind = exchange.reply.indicator.value if whole and exchange.reply is not None else ""
     said = escape(exchange.status)[:_TOLD] if exchange.reply is not None else "nothing"
@@ -125,7 +162,11 @@ def _reply(exchange: Exchange, *, early: bool, comparable: bool, counts: bool) -
         body=whole and exchange.reply is not None and exchange.reply.body is not None,
         counts=_counts(exchange) if counts and whole and exchange.positive else (),
         early=early,
-        comparable=comparable,
+        certain=exchange.certain,
+        excused=excused,
+        lost=exchange.lost,
+        late=late,
+        content=content_of(exchange) if contents and whole else None,
         said=said,
         evidence=exchange.evidence(),
     )

@@ -6,16 +6,15 @@ one that is broken; whatever else went wrong behind it goes unsaid. One that doe
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conformance.machine.heard import Difference, Heard, difference, hear
+from conformance.machine.listening import Played, counted, listen
 from conformance.machine.ways import BATCH, BATCH_AT_LOGIN, MARK, SEGMENTS, judged_by
 from conformance.results import CaseResult
 from conformance.scenario import Scenario, Stage, play
-from conformance.scenario.document import walk
-from conformance.scenario.steps import Deliver
 from conformance.transcript import Conversation, Evidence
 from conformance.verdicts import Outcome, Verdict
 
@@ -33,21 +32,13 @@ _NOT_PLAYED: Final = frozenset({Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED,
 
 
 @dataclass(slots=True)
-class _Played:
-    """A play, and what was heard in it."""
-
-    case: CaseResult
-    heard: Heard
-
-
-@dataclass(slots=True)
 class Segmentation:
     """One worker's sweep."""
 
     stage: Stage
     clauses: Collection[str]
     """Those that are judged."""
-    _wholes: dict[str, _Played] = field(default_factory=dict)
+    _wholes: dict[str, Played] = field(default_factory=dict)
     """Scenarios as they stand, by their ids."""
     _found: Counter[str] = field(default_factory=Counter)
     """How many variants of each kind were found broken."""
@@ -56,7 +47,7 @@ class Segmentation:
 
     def whole(self, scenario: Scenario) -> CaseResult:
         """Play a scenario as it stands, and keep in mind what was answered."""
-        played = self._listen(scenario, self.clauses)
+        played = listen(scenario, self.stage, self.clauses)
         self._wholes[scenario.id] = played
         if len(self._wholes) > _REMEMBERED:
             del self._wholes[next(iter(self._wholes))]
@@ -76,7 +67,7 @@ class Segmentation:
         first = self._wholes[whole.id]
         if first.case.outcome in _NOT_PLAYED:
             return self._unplayed(variant, first.case.outcome, first.case.reason)
-        played = self._listen(variant, self.clauses)
+        played = listen(variant, self.stage, self.clauses)
         if played.case.outcome in _NOT_PLAYED:
             return played.case
         found = difference(first.heard, played.heard)
@@ -88,7 +79,7 @@ class Segmentation:
             return self._unplayed(variant, Outcome.INCONCLUSIVE, reason)
         return self._tried_again(variant, found, clause)
 
-    def _as_it_was(self, played: _Played, clause: str) -> CaseResult:
+    def _as_it_was(self, played: Played, clause: str) -> CaseResult:
         """The variant's case, with the clause kept that a difference would have broken."""
         if clause not in self.clauses or played.case.outcome is not Outcome.KEPT:
             return played.case
@@ -101,8 +92,8 @@ class Segmentation:
         whole, kind = variant.origin, variant.id.rpartition(MARK)[2]
         assert whole is not None  # noqa: S101 - see above
         for _ in range(_AGAIN):
-            once_more = self._listen(whole, self.clauses)
-            accusation = _Accusation(found, clause, once_more.heard, _counted(variant))
+            once_more = listen(whole, self.stage, self.clauses)
+            accusation = _Accusation(found, clause, once_more.heard, counted(variant))
             case = play(variant, self.stage, {clause}, judge=accusation)
             if not accusation.stands or case.outcome is not Outcome.BROKEN:
                 self._unsteady[kind] += 1
@@ -124,17 +115,6 @@ class Segmentation:
             clauses=variant.clauses,
         )
 
-    def _listen(self, scenario: Scenario, clauses: Collection[str]) -> _Played:
-        heard: Heard = {}
-
-        def listen(conversations: Sequence[Conversation]) -> Iterator[Verdict]:
-            nonlocal heard
-            heard = hear(conversations, counts=_counted(scenario))
-            return iter(())
-
-        case = play(scenario, self.stage, clauses, judge=listen)
-        return _Played(case, heard)
-
 
 @dataclass(slots=True)
 class _Accusation:
@@ -153,10 +133,6 @@ class _Accusation:
         if self.stands:
             evidence = heard[self.found.connection][self.found.place].evidence
             yield Verdict(self.clause, Outcome.BROKEN, f"{_told(self.found)}, each of three times", evidence)
-
-
-def _counted(scenario: Scenario) -> bool:
-    return not any(isinstance(step, Deliver) for step in walk(scenario.steps))
 
 
 def _clause(variant: Scenario, found: Difference | None) -> str:

@@ -19,7 +19,7 @@ from conformance.scenario import Scenario
 from conformance.scenario.steps import Act, Action, Block, Deliver, Place, Send, Step
 from conformance.scenario.templates import parse_template
 
-__all__ = ["Sitting", "scenario_of", "sessions"]
+__all__ = ["Sitting", "login", "scenario_of", "sessions"]
 
 PLACE: Final = Place(1, 1)
 _TURNS: Final = 48
@@ -83,6 +83,11 @@ def _openings(offers: Offers) -> Iterator[tuple[Turn | Action, ...]]:
         yield Action.CONNECT, Turn("", Kind.LOGIN)
     if offers.apop:
         yield Action.CONNECT, Turn("APOP {user} {digest}")
+
+
+def login(filling: Filling | None) -> Scenario:
+    """The session that logs in and leaves, behind which it is known what the maildrop holds."""
+    return scenario_of(filling, [Sitting(_LOG_IN, (), _QUIT)])
 
 
 def scenario_of(filling: Filling | None, sittings: Iterable[Sitting]) -> Scenario:

@@ -11,6 +11,7 @@ from conformance.machine.explore import Budget, Explorer
 from conformance.scenario import Settings, Stage
 from conformance.server import Account as Served
 from conformance.server import MemoryStore, ReferenceServer
+from conformance.server.faults import Armed
 from tests.faults.suite import Memory
 
 __all__ = ["LIMITS", "SMALL", "explored", "exploring", "stage"]
@@ -21,7 +22,7 @@ SMALL = Budget(sessions=3000, plays=300, findings=1)
 
 
 @contextmanager
-def stage(*faults: str, failed_logins: int = 10_000, limits: Limits = LIMITS, **more: Any) -> Iterator[Stage]:
+def stage(*faults: str | Armed, failed_logins: int = 10_000, limits: Limits = LIMITS, **more: Any) -> Iterator[Stage]:
     """A stage on a server with these faults."""
     store = MemoryStore()
     with ReferenceServer([Served(ALICE.name, ALICE.password)], store, faults=faults, **more) as server:
