@@ -96,6 +96,8 @@ class Dialogue:
     def send(self, send: Send) -> None:
         """Send what the line says, unless it could remove mail of others."""
         line = self._line(send.connection)
+        if self.takes_anything and not line.driver.open:
+            return  # where whatever comes is taken, that may be the end
         octets = fill(send.template, self.variables) + (b"\r\n" if send.line else b"")
         deletes, line.said = may_delete(line.conversation, line.said, octets)
         if deletes and (held := held_back(line.stock)):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from conformance.model import Maildrop, Session
+from conformance.monitor.findings import quote
 from conformance.transcript import Conversation, Exchange, Incident, Mark
 from conformance.verdicts import Outcome, Verdict
 from conformance.wire import Command, Given, State, Turn
@@ -89,7 +90,7 @@ class _Replay:
         command = exchange.command
         if command is None or isinstance(command, Turn):
             return None
-        expected = self.session.expect(command)
+        expected, said = self.session.expect(command), quote(exchange.status)
         if not exchange.complete:
             if command.verb in _EXTENSIONS and not expected.may_close and self._was_well(exchange):
                 return (
@@ -98,15 +99,18 @@ class _Replay:
                 )
         elif exchange.positive:
             if expected.positive is None and command.verb in _NOBODYS:
-                return "R1939-STATE-01", f"nobody has a command {command.verb}; it was answered {exchange.status!r}"
+                return (
+                    "R1939-STATE-01",
+                    f"nobody has a command {command.verb}; it was answered {said}",
+                )
             if command.verb == "AUTH" and command.arguments[:1] == (_NO_MECHANISM,):
-                return "R1939-STATE-02", f"nobody has that mechanism; AUTH was answered {exchange.status!r}"
+                return "R1939-STATE-02", f"nobody has that mechanism; AUTH was answered {said}"
             if command.verb == "STAT" and self.total not in (None, found := _drop_listing(exchange)):
                 reason = f"only DELE of marked messages came in between; STAT said {self.total}, and then {found}"
                 return "R1939-DELE-04", reason
         elif exchange.negative and not expected.negative and command.wellformed and self._is_owed(command):
             clause = "R2449-CAP-01" if command.verb in self.announced else _OWED[command.verb]
-            return clause, f"{command.verb} has to succeed here; it was answered {exchange.status!r}"
+            return clause, f"{command.verb} has to succeed here; it was answered {said}"
         return None
 
     def _was_well(self, exchange: Exchange) -> bool:
