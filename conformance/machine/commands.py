@@ -31,6 +31,8 @@ class Kind(Enum):
     """STLS, and the handshake where that was accepted."""
     LOGIN = auto()
     """USER and PASS, as they are right."""
+    AUTH = auto()
+    """A whole exchange of a SASL mechanism, as it is right; the text names it."""
     PHRASE = auto()
     """Lines with semicolons in between, each said behind the answer to the one before; chance seldom has them so."""
 
@@ -155,6 +157,9 @@ def before_login(offers: Offers) -> tuple[Turn, ...]:
         Turn("APOP {user} 0123456789abcdef0123456789abcdef", wrong=1),
         Turn("APOP {user}", wrong=1),
         Turn("APOP", wrong=1),
+        *(Turn(f"AUTH {name}; *", Kind.PHRASE, wrong=1) for name in offers.mechanisms),
+        *(Turn(f"AUTH {name}; x", Kind.PHRASE, wrong=1) for name in offers.mechanisms),
+        *(Turn(f"AUTH {name} =", wrong=1) for name in offers.mechanisms),
     ]
     apop = [Turn("APOP {user} {digest}"), Turn("apop {user} {digest}")] if offers.apop else []
     odd = [

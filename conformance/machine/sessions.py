@@ -83,6 +83,8 @@ def _openings(offers: Offers) -> Iterator[tuple[Turn | Action, ...]]:
         yield Action.CONNECT, Turn("", Kind.LOGIN)
     if offers.apop:
         yield Action.CONNECT, Turn("APOP {user} {digest}")
+    for name in offers.mechanisms:
+        yield Action.CONNECT, Turn(name, Kind.AUTH)
 
 
 def login(filling: Filling | None) -> Scenario:
@@ -158,6 +160,8 @@ def _said(turn: Turn) -> Block:
             return (Deliver(PLACE, turn.text),)
         case Kind.LOGIN:
             return (*_said(Turn("USER {user}")), *_said(Turn("PASS {password}")))
+        case Kind.AUTH:
+            return (Act(PLACE, turn.connection, Action.AUTHENTICATE, word=turn.text),)
         case Kind.PHRASE:
             return tuple(
                 step for text in turn.text.split("; ") for step in _said(replace(turn, text=text, kind=Kind.LINE))
