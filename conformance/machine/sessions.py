@@ -66,7 +66,8 @@ def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]
     passing = st.builds(Sitting, st.just((Action.CONNECT,)), st.just(()), st.just(_QUIT))
     errand = st.builds(Sitting, st.just(_LOG_IN), st.just(()), st.sampled_from(farewells(offers)))
     sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside, errand, passing)
-    sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)])
+    visits = st.tuples(errand, passing, errand)
+    sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)] * 4, visits)
     filling = fillings(own=own) if offers.fills else st.none()
     return st.tuples(filling, sittings).map(lambda drawn: scenario_of(*drawn))
 
