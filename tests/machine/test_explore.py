@@ -26,6 +26,7 @@ def test_the_reference_server_is_accused_of_nothing() -> None:
     assert explorer.commands > 5000
     assert explorer.outcomes[Outcome.KEPT] > 260
     assert {"R1939-STATE-04", "R1939-LIST-10", "R1939-UIDL-12", "R1939-DELE-04"} <= explorer.kept
+    assert {"R5034-AUTH-10", "R5802-SCRAM-12"} <= explorer.kept
 
 
 @pytest.mark.parametrize("fault", LAWFUL)
