@@ -151,6 +151,8 @@ class Conversation:
         self._unanswered: deque[Exchange] = deque()
         self._last_answered: Exchange | None = None
         self._read = 0
+        self._cut_short = False
+        """Whether `follow` is at work, or was, and did not come to its end."""
         self._certain = True
         self._tls_is_due = False
         """Whether STLS is out, not refused, and TLS has not begun: whatever comes in the clear then is out of order."""
@@ -171,7 +173,13 @@ class Conversation:
         return self._unanswered[0] if self._unanswered else None
 
     def follow(self) -> None:
-        """Read what the transcript holds that was not read yet."""
+        """Read what the transcript holds that was not read yet; nothing more once an exception cut a reading short.
+
+        Ctrl-C can strike anywhere, and what was read by half cannot be read on.
+        """
+        if self._cut_short:
+            return
+        self._cut_short = True
         entries = self.transcript.entries
         while self._read < len(entries):
             entry = entries[self._read]
@@ -180,6 +188,7 @@ class Conversation:
                 self._incident(entry)
             else:
                 self._chunk(entry)
+        self._cut_short = False
 
     def _chunk(self, chunk: Chunk) -> None:
         take = self.connection.client_sent if chunk.sender == "C" else self.connection.server_sent

@@ -297,3 +297,19 @@ def test_a_turn_of_auth_may_be_of_any_length_and_its_reply_is_certain() -> None:
 def test_a_turn_that_did_not_wait_for_its_challenge_is_known_once_that_has_come() -> None:
     turns = conversation(("S", b"+OK\r\n"), ("C", b"AUTH PLAIN\r\nQUIT\r\n"), ("S", b"+ \r\n-ERR\r\n"))
     assert [exchange.verb for exchange in turns.exchanges] == ["greeting", "AUTH", "AUTH"]
+
+
+def test_where_ctrl_c_cut_a_reading_short_nothing_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    transcript = recording(GREETING, ("C", b"NOOP\r\n"))
+    read = Conversation(transcript)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("conformance.transcript.conversation.Exchange", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read.follow()
+    monkeypatch.undo()
+    transcript.record("S", b"+OK\r\n+OK\r\n", 3.0)  # of whose command nothing is known
+    read.follow()
+    assert read.exchanges == []
