@@ -50,7 +50,7 @@ Exit status:
   1   a regression; with --strict, a change of behaviour too
   2   the command line or a file is wrong
   3   a server cannot be reached, logged in to or filled, or a maildrop holds mail
-  70  a fault of pop3spec itself;  130  interrupted
+  70  a fault of pop3spec itself;  130, 143  interrupted, stopped by SIGTERM
 """
 _TAKEN: Final = frozenset(
     {
@@ -117,7 +117,7 @@ def diff(place_a: str, place_b: str, *, strict: bool, json_file: Path | None, **
     if json_file is not None:
         told.write(json_file)
     if told.interrupted:
-        return Status.INTERRUPTED
+        return Status.TERMINATED if told.terminated else Status.INTERRUPTED
     if told.fails:
         return Status.BROKEN
     return Status.TARGET if told.differ.gone else Status.FINE
@@ -137,6 +137,7 @@ def _compared(a: "Stage", b: "Stage", seed: int, given: dict[str, Any], folder: 
     from conformance.cli.console import Output
     from conformance.cli.differences import Told
     from conformance.cli.progress import Meter
+    from conformance.cli.stopping import stoppable
     from conformance.machine.changes import Kind
     from conformance.machine.differing import Differ
     from conformance.machine.explore import Budget
@@ -145,12 +146,17 @@ def _compared(a: "Stage", b: "Stage", seed: int, given: dict[str, Any], folder: 
     timed = given["generated_time"] is not None
     budget = Budget(given["generated"] or (_MANY if timed else _SESSIONS), given["generated_time"])
     began = time.monotonic()
-    with Meter(output, "comparing") as meter:
-        differ = Differ(a, b, CATALOGUE, seed, meter.tell)
+    with stoppable() as stopped, Meter(output, "comparing") as meter:
+
+        def noted(how_far: str) -> None:
+            stopped.heed()
+            meter.tell(how_far)
+
+        differ = Differ(a, b, CATALOGUE, seed, noted)
         interrupted = not _played(differ, budget)
     changes = sorted(differ.changes, key=lambda change: tuple(Kind).index(change.kind))
     files = _written(changes, folder)
-    told = Told(differ, changes, files, time.monotonic() - began, strict, mask, interrupted)
+    told = Told(differ, changes, files, time.monotonic() - began, strict, mask, interrupted, stopped.terminated)
     told.tell(output)
     return told
 

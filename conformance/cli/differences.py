@@ -41,6 +41,8 @@ class Told:
     """Whether a change of behaviour fails."""
     mask: Callable[[str], str]
     interrupted: bool = False
+    terminated: bool = False
+    """Whether it was interrupted by SIGTERM."""
 
     @property
     def fails(self) -> bool:

@@ -146,7 +146,8 @@ def test_what_cannot_be_done_is_told_in_a_line(words: list[str], status: int, sa
     assert "wrong-one" not in done.text
 
 
-def test_who_interrupts_it_is_told_what_was_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_interrupts_it_is_told_what_was_found(number: int, status: int, tmp_path: Path) -> None:
     begun = Event()
 
     def notice(_: Scene, given: Command | InvalidCommand) -> None:
@@ -158,8 +159,8 @@ def test_who_interrupts_it_is_told_what_was_found(tmp_path: Path) -> None:
         with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE) as running:
             assert running.stdout is not None
             assert begun.wait(20)
-            running.send_signal(signal.SIGINT)
+            running.send_signal(number)
             said = running.stdout.read()
-            assert running.wait(20) == 130
+            assert running.wait(20) == status
     assert said.startswith(b"comparing...\nInterrupted: no difference")
     assert not [*tmp_path.glob("[ab]/alice/new/*"), *tmp_path.glob("[ab]/alice/cur/*")]
