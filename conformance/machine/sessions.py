@@ -32,7 +32,7 @@ _FEW: Final = 24
 class Sitting:
     """One login, or the attempt at one, and what follows."""
 
-    opening: tuple[Turn | Action, ...]
+    opening: tuple[Turn | Action | Act, ...]
     turns: tuple[Turn, ...]
     ending: Action | Turn | None
 
@@ -40,6 +40,12 @@ class Sitting:
 _LOG_IN: Final = (Action.LOG_IN,)
 _TRY: Final = (Action.TRY_TO_LOG_IN,)
 _QUIT: Final = Turn("QUIT")
+_BESIDE_A_NAME: Final = (
+    Act(PLACE, "B", Action.CONNECT),
+    Turn("USER {user}", connection="B"),
+    Act(PLACE, "A", Action.LOG_IN, ("R1939-AUTH-16",)),
+    Act(PLACE, "B", Action.CLOSE),
+)
 
 
 @cache
@@ -53,7 +59,7 @@ def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]
     )
     orderly = st.builds(
         Sitting,
-        st.sampled_from((*[_LOG_IN] * 7, _TRY)),
+        st.sampled_from((*[_LOG_IN] * 7, _TRY, *_openings(offers))),
         _turns(lawful(offers), _FEW),
         st.one_of(*[st.sampled_from(farewells(offers))] * 3, st.just(Action.CLOSE)),
     )
@@ -65,7 +71,8 @@ def sessions(offers: Offers, *, own: bool = True) -> st.SearchStrategy[Scenario]
     )
     passing = st.builds(Sitting, st.just((Action.CONNECT,)), st.just(()), st.just(_QUIT))
     errand = st.builds(Sitting, st.just(_LOG_IN), st.just(()), st.sampled_from(farewells(offers)))
-    sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside, errand, passing)
+    beside = st.builds(Sitting, st.just(_BESIDE_A_NAME if offers.plain else _LOG_IN), st.just(()), st.just(_QUIT))
+    sitting = st.one_of(orderly, inside, orderly, inside, orderly, outside, errand, passing, beside)
     visits = st.tuples(errand, passing, errand)
     sittings = st.one_of(*[st.tuples(*[sitting] * count) for count in (1, 2, 3)] * 4, visits)
     filling = fillings(own=own) if offers.fills else st.none()
@@ -118,7 +125,7 @@ def scenario_of(filling: Filling | None, sittings: Iterable[Sitting]) -> Scenari
 
 def _never_unseen(sitting: Sitting) -> Iterator[Turn]:
     """Its turns; without deletions where the maildrop was not listed behind the login."""
-    unseen = len(sitting.opening) > 1
+    unseen = len(sitting.opening) > 1 and sitting.opening[0] is Action.CONNECT
     for turn in sitting.turns:
         unseen |= turn.kind is Kind.LOGIN or turn.text.upper().startswith(("PASS {PASSWORD}", "APOP {USER} {"))
         if not (unseen and "DELE" in turn.text.upper()):
@@ -140,15 +147,16 @@ def _sat(sitting: Sitting, turns: Iterable[Turn]) -> Iterator[Step]:
         yield Act(PLACE, "B", Action.CLOSE)
 
 
-def _done(what: Turn | Action, name: str) -> Block:
-    return _said(what) if isinstance(what, Turn) else _acted(what, name)
+def _done(what: Turn | Action | Act, name: str) -> Block:
+    if isinstance(what, Turn):
+        return _said(what)
+    return _acted(what if isinstance(what, Act) else Act(PLACE, name, what))
 
 
 @cache
-def _acted(action: Action, name: str) -> Block:
-    act = Act(PLACE, name, action)
-    if action in (Action.CONNECT, Action.HALF_CLOSE):
-        return act, Act(PLACE, name, Action.ANY)
+def _acted(act: Act) -> Block:
+    if act.action in (Action.CONNECT, Action.HALF_CLOSE):
+        return act, Act(PLACE, act.connection, Action.ANY)
     return (act,)
 
 

@@ -201,8 +201,20 @@ class Dialogue:
             raise Stop(Outcome.NOT_APPLICABLE, turned.reason) from None
         except Refused as refused:
             self.evidence = refused.evidence
+            if act.clauses and self.takes_anything and not self._is_let_in_without_names(name, account, within):
+                raise Unclear(f"{refused.mismatch.reason}; nor when no other connection was there") from None
             raise refused.mismatch from None
         self._take_stock(self.lines[name], ours=account == self.account)
+
+    def _is_let_in_without_names(self, name: str, account: Account, within: float) -> bool:
+        """Whether a login that was refused is accepted once those are gone that only said the name."""
+        names = [line for line in self.lines.values() if line.names_alone(account.name_octets)]
+        for line in names:
+            line.driver.close()
+        with suppress(Refused):
+            log_in(lambda: self._open(name), lambda: self._forget(name), account, within)
+            return bool(names)
+        return False
 
     def _try_to_log_in(self, act: Act) -> None:
         """Connect and authenticate once; take stock where that succeeded, and where that can be done."""

@@ -11,6 +11,7 @@ from conformance.scenario.matching import Mismatch, goes_on
 from conformance.scenario.stage import NotPlayed
 from conformance.transcript import Conversation, Evidence, Exchange, Span
 from conformance.verdicts import Outcome
+from conformance.wire import Turn
 
 __all__ = ["Line"]
 
@@ -64,6 +65,13 @@ class Line:
         spans = (Span("S", end, came),) if came > end else ()
         evidence = Evidence(self.driver.transcript.name, last.number if last is not None else 0, spans)
         return evidence, self.driver.transcript.octets("S", end, min(came, end + _SHOWN))
+
+    def names_alone(self, name: bytes) -> bool:
+        """Whether it is open, and nothing was said on it but USER with this name, which was accepted."""
+        said = [exchange for exchange in self.conversation.exchanges if exchange.command is not None]
+        if not self.driver.open or len(said) != 1 or not said[0].positive or isinstance(said[0].command, Turn):
+            return False
+        return said[0].verb == "USER" and said[0].command is not None and said[0].command.arguments == (name,)
 
     def in_sasl(self, exchange: Exchange) -> bool:
         """Whether the reply asks for the next turn of a SASL exchange, and there is one (RFC 5034 §4)."""

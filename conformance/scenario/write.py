@@ -80,7 +80,8 @@ def _line(step: Step) -> str:
         case Act():
             side = "S" if step.action in _AWAITED else "C"
             words = [step.action.value, str(step.account) if step.account != 1 else "", step.word, _seconds(step)]
-            return f"{_connection(step.connection)}{side}: <{' '.join(filter(None, words))}>"
+            marks = f"  [{', '.join(step.clauses)}]" if step.clauses else ""
+            return f"{_connection(step.connection)}{side}: <{' '.join(filter(None, words))}>{marks}"
     mistake = f"a {type(step).__name__} is not written"
     raise ValueError(mistake)
 

@@ -26,10 +26,9 @@ _ROOMS: Final = frozenset({"session", "marks", "update"})
 BEYOND: Final = MappingProxyType(
     {
         "quit-loses-late-mail": "it is tied to mail that comes in mid-session",
-        "quit-undone-when-nobody-listens": "it is tied to the moment at which the client leaves",
+        "quit-undone-when-nobody-listens": "its clause is disputed, so no session may accuse by it",
         "lock-outlives-quit": "it is tied to time: how long a lock lasts behind the end of its session",
         "lock-outlives-a-reset": "it is tied to time: how long a lock lasts behind the end of its session",
-        "user-takes-the-lock": "it is tied to time: a lock may be waited for before a login is refused",
     }
 )
 """Faults of sessions that no generated session is asked to find, and why."""
@@ -113,6 +112,8 @@ SHORTEST: Final = MappingProxyType(
         "marks-survive": (_LOG_IN, "DELE 1", _LOG_IN),
         "retr-removes-at-once": (_LOG_IN, "RETR 1", _LOG_IN),
         "top-removes-at-once": (_LOG_IN, "TOP 1 0", _LOG_IN),
+        # A name alone locks nothing (§4).
+        "user-takes-the-lock": ("B> <connect>", "B> USER {user}", _LOG_IN),
         "open-behind-quit": (_LOG_IN, "DELE 1", "QUIT"),
     }
 )

@@ -10,6 +10,7 @@ from conformance.scenario.parse import parse_session
 from conformance.scenario.source import ScriptError
 from conformance.verdicts import Outcome
 from tests.driver.peers import answering
+from tests.machine.sweeping import staged
 from tests.scenario.playing import ALIEN, Theatre, at_peer, scenario
 
 OURS = b"Message-ID: <1@fixtures.pop3spec.invalid>\r\n\r\n.\r\n"
@@ -118,3 +119,32 @@ def test_a_mistake_in_a_message_is_told(text: str, told: str, tmp_path: Path) ->
     path.write_text(f'- scenario: It is so\n  mail: {{odd: "{text}"}}\n  session: |\n    note x\n')
     (problem,) = load(path)[1]
     assert told.partition(": ")[2] in str(problem)
+
+
+BESIDE_A_NAME = """
+    C: <log in>
+    C: RETR 1
+    S: <any>
+    C: <reset>
+    B> C: <connect>
+    B> S: <any>
+    B> C: USER {user}
+    B> S: <any>
+    C: <log in>  [R1939-AUTH-16]
+    """
+
+
+@pytest.mark.parametrize(
+    "faults, outcome",
+    [
+        ([], Outcome.KEPT),
+        (["user-takes-the-lock"], Outcome.BROKEN),
+        (["lock-outlives-a-reset(refusals=1000)"], Outcome.INCONCLUSIVE),  # nobody is let in, name or no name
+        (["lock-outlives-a-reset(refusals=1000)", "user-takes-the-lock"], Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_login_is_refused_for_a_name_where_it_is_accepted_without(faults: list[str], outcome: Outcome) -> None:
+    with staged(*faults) as stage:
+        case = play(scenario(BESIDE_A_NAME, maildrop=("tiny",)), stage, {"R1939-AUTH-16"})
+    assert case.outcome is outcome, case.reason
+    assert (case.verdicts[0].evidence is not None) is (outcome is not Outcome.INCONCLUSIVE)
