@@ -249,6 +249,8 @@ class Explorer:
         short = scenario
         if shows(scenario):  # else it takes luck, and there is no telling what is needed for it
             short = shortened(scenario, shows, plays=budget.plays, seconds=budget.patience)
+        if needs_pieces(short) and shows(whole := _in_one(short)):  # there may have been no time to find out
+            short = whole
         cases = [self._replay(short, tell=True) for _ in range(budget.again)]
         showing = [one for one in cases if clause in broken_clauses(one)]
         self.commands = before
@@ -276,6 +278,12 @@ def broken_clauses(case: CaseResult) -> tuple[str, ...]:
 def needs_pieces(scenario: Scenario) -> bool:
     """Whether the shortest session still says a command octet by octet: whole, it did not show the same."""
     return any(isinstance(step, Send) and step.piece for step in scenario.steps)
+
+
+def _in_one(scenario: Scenario) -> Scenario:
+    """The same with each command in one segment."""
+    steps = (replace(step, piece=0) if isinstance(step, Send) else step for step in scenario.steps)
+    return replace(scenario, steps=tuple(steps))
 
 
 def laid_to_pieces(finding: Finding) -> Finding:

@@ -125,3 +125,9 @@ def test_nothing_is_deleted_where_nothing_may_be_filled() -> None:
     assert len(heard) > 500
     assert not any(b"DELE" in line.upper() for line in heard)
     assert explorer.outcomes[Outcome.ERRORED] == 0
+
+
+def test_what_breaks_in_one_segment_too_is_not_laid_to_pieces_where_there_is_no_time_to_shorten() -> None:
+    explorer = explored("rset-not-implemented", "noop-not-implemented", budget=Budget(sessions=60, plays=0), seed=2)
+    assert {finding.clause for finding in explorer.findings} >= {"R1939-RSET-03", "R1939-NOOP-01"}
+    assert not any(finding.clause == "R1939-GRAM-08" for finding in explorer.findings)
