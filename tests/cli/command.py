@@ -35,7 +35,10 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def unmeasured() -> dict[str, str]:
-    """That without coverage's, which imports things of its own."""
+    """That without coverage's, which imports things of its own, and waits for ever where a signal strikes it.
+
+    Its lock is not released where KeyboardInterrupt is raised while it is held.
+    """
     return {name: value for name, value in environment().items() if not name.startswith("COVERAGE_")}
 
 

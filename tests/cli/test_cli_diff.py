@@ -15,7 +15,7 @@ from conformance.server import Account, MaildirStore, ReferenceServer
 from conformance.server.faults import Armed
 from conformance.server.faults.scene import Scene
 from conformance.wire import Command, InvalidCommand
-from tests.cli.command import COMMAND, Done, environment, pop3spec
+from tests.cli.command import COMMAND, Done, pop3spec, unmeasured
 from tests.cli.judged import PASSWORD
 from tests.machine.sweeping import fault
 
@@ -156,11 +156,13 @@ def test_who_interrupts_it_is_told_what_was_found(number: int, status: int, tmp_
 
     with both(tmp_path, fault(command=notice)) as servers:
         words = [*COMMAND, *servers.words, "--generated-time", "60"]
-        with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE) as running:
-            assert running.stdout is not None
-            assert begun.wait(20)
-            running.send_signal(number)
-            said = running.stdout.read()
-            assert running.wait(20) == status
+        with subprocess.Popen(words, cwd=tmp_path, env=unmeasured(), stdout=subprocess.PIPE) as running:
+            try:
+                assert begun.wait(20)
+                running.send_signal(number)
+                said, _ = running.communicate(timeout=30)
+            finally:
+                running.kill()
+        assert running.returncode == status
     assert said.startswith(b"comparing...\nInterrupted: no difference")
     assert not [*tmp_path.glob("[ab]/alice/new/*"), *tmp_path.glob("[ab]/alice/cur/*")]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.cli.main import call
-from tests.cli.command import COMMAND, environment, pop3spec, unmeasured
+from tests.cli.command import COMMAND, pop3spec, unmeasured
 from tests.cli.judged import ACCOUNTS, PASSWORD, Judged
 from tests.cli.judged import judged as serve
 from tests.cli.peers import Behaviour, listening, says, silent, tampered
@@ -249,7 +249,7 @@ def in_the_midst(judged: Judged) -> Iterator["subprocess.Popen[str]"]:
         subprocess.Popen(
             [*COMMAND, "learn", f"pop://{where}", "--account", f"alice:{PASSWORD}", "--fill", judged.fill],
             cwd=judged.folder,
-            env=environment(),
+            env=unmeasured(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import COMMAND, environment
+from tests.cli.command import COMMAND, environment, unmeasured
 from tests.cli.judged import PASSWORD, Judged
 
 ACCOUNTS = [word for name in ("alice", "bob") for word in ("--account", f"{name}:{PASSWORD}")]
@@ -24,7 +24,7 @@ def running(judged: Judged, *arguments: str) -> Iterator["subprocess.Popen[str]"
     with subprocess.Popen(
         command,
         cwd=judged.folder,
-        env=environment(),
+        env=unmeasured(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
