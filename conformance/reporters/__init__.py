@@ -3,12 +3,14 @@
 from conformance.reporters.allure import decorate
 from conformance.reporters.files import check_folder
 from conformance.reporters.folder import write_all
+from conformance.reporters.html import HtmlReporter, report_html
 from conformance.reporters.junit import JunitReporter, junit_xml
 from conformance.reporters.reporter import Reporter, ReportError
 from conformance.reporters.results_file import ResultsReporter, results_json
 from conformance.reporters.terminal import TerminalReporter
 
 __all__ = [
+    "HtmlReporter",
     "JunitReporter",
     "ReportError",
     "Reporter",
@@ -17,6 +19,7 @@ __all__ = [
     "check_folder",
     "decorate",
     "junit_xml",
+    "report_html",
     "results_json",
     "write_all",
 ]

@@ -41,7 +41,8 @@ def test_a_good_server_gets_status_0_a_summary_and_reports(judged: Judged) -> No
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("1 scenario to play\n1 of 1 played\n\nPassed: no clause broken, ")
     assert done.out.endswith("\nReport in pop3spec-report\n")
-    assert sorted(path.name for path in (judged.folder / "pop3spec-report").iterdir()) == ["junit.xml", "results.json"]
+    written = sorted(path.name for path in (judged.folder / "pop3spec-report").iterdir())
+    assert written == ["junit.xml", "report.html", "results.json"]
     assert judged.played() == [STAT]
     assert judged.mail() == []
 

@@ -2,16 +2,19 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reporters import ReportError, junit_xml, results_json, write_all
+from conformance.reporters import ReportError, junit_xml, report_html, results_json, write_all
 from tests.results.sample import sample_run
 
 
 def test_a_run_leaves_its_files_behind(tmp_path: Path) -> None:
     folder = tmp_path / "pop3spec-report"
-    assert write_all(sample_run(), folder) == (folder / "results.json", folder / "junit.xml")
+    assert write_all(sample_run(), folder) == tuple(
+        folder / name for name in ("results.json", "junit.xml", "report.html")
+    )
     assert (folder / "results.json").read_text(encoding="utf-8") == results_json(sample_run())
     assert (folder / "junit.xml").read_text(encoding="utf-8") == junit_xml(sample_run())
-    assert sorted(path.name for path in folder.iterdir()) == ["junit.xml", "results.json"]
+    assert (folder / "report.html").read_text(encoding="utf-8") == report_html(sample_run())
+    assert sorted(path.name for path in folder.iterdir()) == ["junit.xml", "report.html", "results.json"]
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:

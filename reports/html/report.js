@@ -1,0 +1,68 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filters");
+  const search = document.getElementById("search");
+  const shown = document.getElementById("shown");
+  const clauses = [...document.querySelectorAll(".clause")];
+  const texts = new Map(clauses.map((clause) => [clause, clause.textContent.toLowerCase()]));
+
+  const chosen = (name) => new Set([...form.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value));
+
+  function filter() {
+    const outcomes = chosen("outcome");
+    const grades = chosen("grade");
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const clause of clauses) {
+      const text = texts.get(clause);
+      const fits = outcomes.has(clause.dataset.outcome) && grades.has(clause.dataset.grade);
+      clause.hidden = !(fits && words.every((word) => text.includes(word)));
+      count += !clause.hidden;
+    }
+    for (const group of [...document.querySelectorAll(".section"), ...document.querySelectorAll(".rfc")]) {
+      group.hidden = !group.querySelector(".clause:not([hidden])");
+    }
+    shown.textContent = `${count} of ${clauses.length} clauses`;
+  }
+
+  function showAll() {
+    form.reset();
+    filter();
+  }
+
+  function open() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.hidden || target.closest("[hidden]")) showAll();
+    if (target.tagName === "DETAILS") {
+      target.open = true;
+      target.querySelector("summary").focus({ preventScroll: true });
+    }
+    target.scrollIntoView();
+  }
+
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  for (const link of document.querySelectorAll("[data-only]")) {
+    link.addEventListener("click", () => {
+      for (const box of form.querySelectorAll("[name=outcome]")) box.checked = box.value === link.dataset.only;
+      filter();
+    });
+  }
+  addEventListener("hashchange", open);
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== search && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "Escape") {
+      showAll();
+    }
+  });
+  addEventListener("beforeprint", () => {
+    for (const clause of clauses) clause.open ||= clause.dataset.outcome === "broken";
+  });
+  filter();
+  open();
+})();

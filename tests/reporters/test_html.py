@@ -1,0 +1,148 @@
+"""The page: what it says, where its links lead, and that nothing a server sent is more than text in it."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from conformance.clauses import CATALOGUE
+from conformance.reporters import HtmlReporter, report_html
+from conformance.results import CaseResult, FailOn, LeftOut, RunResult, TargetInfo, run_result
+from conformance.transcript import TextLine
+from conformance.verdicts import Outcome, Verdict
+from tests.results.sample import sample_run
+
+HOSTILE = "</pre></script><script>alert(1)</script><img src=//evil.example onerror=alert(2)>\x1b[31m\u202e{{ 7*7 }}\"'"
+VOID = {"meta", "link", "img", "input", "rect", "br"}
+
+
+class Page(HTMLParser):
+    """The page as a browser nests it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+    def named(self, name: str) -> set[str]:
+        return {value for _, attributes in self.tags if (value := attributes.get(name))}
+
+    def text(self, tag: str) -> str:
+        return "".join(self.texts.get(tag, []))
+
+
+def hostile_run() -> RunResult:
+    """One in which whatever a server may have a hand in is markup."""
+    verdict = Verdict("R1939-STAT-06", Outcome.BROKEN, HOSTILE)
+    lines = (TextLine("A", 0.0, "S", HOSTILE, ((0, len(HOSTILE)),)), TextLine("B", 0.1, "S", HOSTILE, ((3, 3),)))
+    case = CaseResult(
+        "x/y/z", HOSTILE, 1939, "5", Outcome.BROKEN, HOSTILE, (verdict,), (HOSTILE,), transcript=lines, clauses=()
+    )
+    return run_result(
+        CATALOGUE.values(),
+        [case],
+        target=TargetInfo(HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), ((HOSTILE, HOSTILE),)),
+        started=HOSTILE,
+        seconds=1.0,
+        version="0.1.0",
+        left_out=(LeftOut(HOSTILE, HOSTILE),),
+        options=((HOSTILE, HOSTILE),),
+    )
+
+
+def test_a_glance_tells_whether_it_passed_and_what_to_mend_first() -> None:
+    page = Page(report_html(sample_run()))
+    assert page.text("h1") == "Failed: 3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored"
+    assert page.text("title").startswith("Failed: mail.example.com:110")
+    assert "Mend first" in page.text("h2")
+    assert "23 2231" in page.texts["mark"]
+
+
+def test_a_run_that_is_good_says_so_and_mends_nothing() -> None:
+    case = CaseResult("x/y/z", "x", 1939, "5", Outcome.KEPT, verdicts=(Verdict("R1939-STAT-06", Outcome.KEPT),))
+    page = Page(report_html(sample_run(case)))
+    assert page.text("h1") == "Passed: no clause broken, 1 MUST and 0 SHOULD kept"
+    assert "mend" not in page.text("h2").lower()
+
+
+def test_a_run_that_judged_nothing_says_why() -> None:
+    case = CaseResult("x/y/z", "x", 1939, "5", Outcome.ERRORED, "nobody answers at mx:110")
+    page = Page(report_html(sample_run(case)))
+    assert "Nothing was judged" in page.text("h2")
+    assert "nobody answers at mx:110" in page.text("p")
+
+
+@pytest.mark.parametrize("fail_on, word", [(FailOn.MUST, "Failed"), (FailOn.NONE, "Passed, for nothing is to fail")])
+def test_the_level_that_fails_decides(fail_on: FailOn, word: str) -> None:
+    assert Page(report_html(sample_run(), fail_on)).text("h1").startswith(word)
+
+
+def test_every_link_leads_somewhere_on_the_page_and_none_elsewhere() -> None:
+    for run in (sample_run(), hostile_run()):
+        page = Page(report_html(run))
+        links, ids = page.named("href") - {"data:,"}, page.named("id")
+        assert {link[1:] for link in links} <= ids
+        assert all(link.startswith("#") for link in links)
+        assert not page.named("src")
+        assert {clause.id for clause in run.clauses} <= ids
+
+
+def test_what_a_server_sends_stays_text() -> None:
+    text = report_html(hostile_run())
+    page = Page(text)
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in Page(report_html(sample_run())).tags}
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert "alert(1)" not in page.text("script")
+    assert "{{ 7*7 }}" in text
+    assert "49" not in page.text("mark")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+
+
+def test_only_the_script_that_was_written_here_may_run() -> None:
+    page = Page(report_html(hostile_run()))
+    (policy,) = [attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "text, marks, marked",
+    [
+        ("+OK", [(3, 3)], ["\u21b5"]),
+        ("+OK 1 2", [(4, 5), (6, 7)], ["1", "2"]),
+        ("+OK 1 2", [(4, 6), (5, 7), (0, 3)], ["+OK", "1 ", "2"]),
+        ("x" * 5000 + "yz", [(5000, 5002)], ["yz"]),
+    ],
+)
+def test_what_is_wrong_is_marked_and_in_sight(text: str, marks: list[tuple[int, int]], marked: list[str]) -> None:
+    line = TextLine("A", 0.0, "S", text, tuple(marks))
+    case = CaseResult("x/y/z", "x", 1939, "5", Outcome.KEPT, transcript=(line,))
+    page = Page(report_html(sample_run(case)))
+    assert page.texts["mark"] == marked
+    assert len(max(page.texts["span"], key=len)) <= len("S: ") + 400
+
+
+def test_it_is_written_as_a_file(tmp_path: Path) -> None:
+    HtmlReporter(tmp_path / "out" / "report.html").report(sample_run())
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == report_html(sample_run())
