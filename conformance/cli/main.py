@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "probe": "See what is listening at an address, without logging in.",
     "diff": "Play the same sessions on two servers, and tell what is different.",
     "learn": "Learn a server's session as a state machine, draw it, and compare it with the RFC.",
+    "report": "Make a page of a run's results, or compare two runs.",
     "serve": "Run the built-in reference server.",
     "faults": "List the ways in which that server can be wrong on purpose.",
     "clauses": "List what the RFCs demand, or explain one clause.",

@@ -2,6 +2,7 @@
 
 from conformance.results.case import CaseResult, fold, masked
 from conformance.results.clause import ClauseResult, Standing
+from conformance.results.comparison import Change, Comparison, Turn, compare
 from conformance.results.plain import (
     SCHEMA,
     ResultsError,
@@ -15,15 +16,19 @@ from conformance.results.run import FailOn, LeftOut, RunResult, TargetInfo, run_
 __all__ = [
     "SCHEMA",
     "CaseResult",
+    "Change",
     "ClauseResult",
+    "Comparison",
     "FailOn",
     "LeftOut",
     "ResultsError",
     "RunResult",
     "Standing",
     "TargetInfo",
+    "Turn",
     "case_as_plain",
     "case_from_plain",
+    "compare",
     "fold",
     "masked",
     "run_as_plain",

@@ -8,7 +8,7 @@ import pytest
 from conformance import __version__
 from tests.cli.command import pop3spec, unmeasured
 
-COMMANDS = ("run", "probe", "serve", "clauses", "scenarios", "demo", "learn")
+COMMANDS = ("run", "probe", "serve", "clauses", "scenarios", "demo", "diff", "learn", "report")
 
 HEAVY = ("rich", "pytest", "_pytest", "pydantic", "ruamel", "asyncio", "hypothesis", "tomllib", "conformance.plugin")
 

@@ -1,0 +1,83 @@
+"""`pop3spec report`: pages and comparisons, made of results without a server."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.reporters import ResultsReporter, report_html
+from conformance.results import CaseResult, RunResult
+from conformance.verdicts import Outcome, Verdict
+from tests.cli.command import pop3spec
+from tests.results.sample import sample_run
+
+
+def judged(outcome: Outcome, software: str = "Grocer 1.4") -> RunResult:
+    case = CaseResult("x/y/z", "x", 1939, "5", outcome, verdicts=(Verdict("R1939-STAT-06", outcome, "it says 3"),))
+    run = sample_run(case)
+    return replace(run, target=replace(run.target, software=software))
+
+
+def written(run: RunResult, folder: Path) -> Path:
+    ResultsReporter(folder / "results.json").report(run)
+    return folder
+
+
+def test_a_page_is_made_of_results(tmp_path: Path) -> None:
+    folder = written(sample_run(), tmp_path / "old")
+    assert pop3spec("report", "html", folder).out == f"Page in {folder / 'report.html'}\n"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page == report_html(sample_run())
+    other = tmp_path / "x" / "page.html"
+    assert pop3spec("report", "html", folder / "results.json", "-o", other).status == 0
+    assert other.read_text(encoding="utf-8") == page
+
+
+def test_a_regression_is_told_and_ends_with_1(tmp_path: Path) -> None:
+    old = written(judged(Outcome.KEPT), tmp_path / "old")
+    new = written(judged(Outcome.BROKEN, "Grocer \x1b[31m1.5"), tmp_path / "new")
+    done = pop3spec("report", "compare", old, new / "results.json")
+    assert done.status == 1
+    assert done.out.startswith("Failed: 1 regression\nold: mail.example.com:110 (Grocer 1.4), 2026-03-14")
+    assert "(Grocer \\x1b[31m1.5)" in done.out
+    assert "\nNewly broken: 1 clause\n    R1939-STAT-06  RFC 1939 §5, MUST\n" in done.out
+    assert "        it says 3\n" in done.out
+    assert pop3spec("report", "compare", old, new, "--fail-on", "none").status == 0
+
+
+def test_what_was_mended_is_told_and_ends_with_0(tmp_path: Path) -> None:
+    old = written(judged(Outcome.BROKEN), tmp_path / "old")
+    done = pop3spec("report", "compare", old, written(judged(Outcome.KEPT), tmp_path / "new"))
+    assert done.status == 0
+    assert done.out.startswith("Passed: no regression\n")
+    assert "\nFixed: 1 clause\n" in done.out
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (None, "is not there; name a results.json that `pop3spec run` wrote"),
+        ("", "it is not JSON"),
+        ("\x1b]0;x\x07", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[]", "does not hold the results of a run"),
+        ("{}", "not the results of a run: KeyError: 'schema'"),
+        ('{"schema": "pop3spec-results/2"}', "the schema is 'pop3spec-results/2'"),
+    ],
+)
+def test_a_file_that_holds_no_results_is_told(text: str | None, said: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "results.json").write_text(text)
+    for words in (("html", tmp_path), ("compare", tmp_path, tmp_path)):
+        done = pop3spec("report", *words)
+        assert (done.status, done.out) == (2, "")
+        assert said in done.err
+        assert done.err.startswith(f"Error: {tmp_path / 'results.json'} ")
+
+
+def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = written(sample_run(), tmp_path)
+    (tmp_path / "file").touch()
+    done = pop3spec("report", "html", folder, "-o", tmp_path / "file" / "page.html")
+    assert done.status == 2
+    assert "is a file" in done.err
