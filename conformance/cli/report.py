@@ -74,6 +74,32 @@ def html(results: Path, output: Path | None, fail_on: str) -> None:
     click.echo(f"Page in {path}")
 
 
+@report.command("markdown")
+@click.argument("results", type=_RESULTS)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; standard output, if not given."
+)
+@_FAIL_ON
+def markdown(results: Path, output: Path | None, fail_on: str) -> None:
+    """Write a summary of a run as Markdown, for a pull request or the page of a CI job.
+
+    \b
+    Examples:
+      pop3spec report markdown pop3spec-report >> "$GITHUB_STEP_SUMMARY"
+    """
+    from conformance.reporters import MarkdownReporter, ReportError, report_markdown
+    from conformance.results import FailOn
+
+    run, level = _read(results), FailOn(fail_on)
+    if output is None:
+        click.echo(report_markdown(run, level), nl=False)
+        return
+    try:
+        MarkdownReporter(output, level).report(run)
+    except ReportError as error:
+        raise Failure(str(error)) from None
+
+
 @report.command("compare", epilog=_EPILOG, short_help="Compare two runs; 1 where something is newly broken.")
 @click.argument("old", type=_RESULTS)
 @click.argument("new", type=_RESULTS)

@@ -221,7 +221,7 @@ class _Play:
 
     def _summary(self, *, finished: bool = True) -> None:
         """What came of it, and where the reports are."""
-        from conformance.reporters import TerminalReporter
+        from conformance.reporters import MarkdownReporter, ReportError, TerminalReporter
 
         run = self._front.run
         if run is None or run.result is None:
@@ -234,6 +234,11 @@ class _Play:
             reporter.report(run.result)
         except BrokenPipeError:
             self._output.drop()
+        if (summary := os.environ.get("GITHUB_STEP_SUMMARY")) and not run.trouble:
+            try:
+                MarkdownReporter(Path(summary), run.fail_on, add=True).report(run.result)
+            except ReportError as error:
+                self._output.line(f"The step summary was left out: {error}")
         if self._alluredir is not None:
             self._output.line(f"Allure results in {self._alluredir}")
 

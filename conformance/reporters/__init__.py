@@ -5,6 +5,7 @@ from conformance.reporters.files import check_folder
 from conformance.reporters.folder import write_all
 from conformance.reporters.html import HtmlReporter, report_html
 from conformance.reporters.junit import JunitReporter, junit_xml
+from conformance.reporters.markdown import MarkdownReporter, report_markdown
 from conformance.reporters.reporter import Reporter, ReportError
 from conformance.reporters.results_file import ResultsReporter, results_json
 from conformance.reporters.terminal import TerminalReporter
@@ -12,6 +13,7 @@ from conformance.reporters.terminal import TerminalReporter
 __all__ = [
     "HtmlReporter",
     "JunitReporter",
+    "MarkdownReporter",
     "ReportError",
     "Reporter",
     "ResultsReporter",
@@ -20,6 +22,7 @@ __all__ = [
     "decorate",
     "junit_xml",
     "report_html",
+    "report_markdown",
     "results_json",
     "write_all",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from conformance.reporters.reporter import ReportError
 
-__all__ = ["check_folder", "write_file"]
+__all__ = ["add_to_file", "check_folder", "write_file"]
 
 
 def check_folder(folder: Path) -> None:
@@ -41,6 +41,16 @@ def write_file(path: Path, text: str) -> None:
     except OSError as error:
         _forget(part)
         raise _refused(path, error) from error
+
+
+def add_to_file(path: Path, text: str) -> None:
+    """Put the text behind what is in a file, which others write to as well."""
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}"
+        raise ReportError(message) from error
 
 
 def _refused(path: Path, error: OSError) -> ReportError:

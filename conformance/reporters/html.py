@@ -6,7 +6,7 @@ before that, and the page's own policy lets no script run but the one that was w
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.bundled import REPORTS
 from conformance.reporters.files import write_file
 from conformance.reporters.printable import printable
-from conformance.reporters.window import fitted, window
+from conformance.reporters.proofs import Proof
+from conformance.reporters.sections import count, rfcs
+from conformance.reporters.window import fitted
 from conformance.reporters.words import broken_clauses, counted, force, verdict_line
-from conformance.results import CaseResult, ClauseResult, FailOn, RunResult, Standing
+from conformance.results import FailOn, RunResult, Standing
 from conformance.transcript import TextLine
-from conformance.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,11 +57,11 @@ def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
             result=result,
             verdict=verdict_line(result, fail_on),
             good=not result.exit_status(fail_on),
-            first=[_Shown.of(clause, result) for clause in broken[:_FIRST]],
+            first=[Proof.of(clause, result) for clause in broken[:_FIRST]],
             more=counted(len(broken) - _FIRST, "more clause") if len(broken) > _FIRST else "",
             broken=[clause.id for clause in broken],
-            rfcs=list(_rfcs(result)),
-            standings=[(standing, count) for standing in Standing if (count := _count(result.clauses, standing))],
+            rfcs=list(rfcs(result)),
+            standings=[(standing, number) for standing in Standing if (number := count(result.clauses, standing))],
             left_out=_left_out(result),
             notes=list(dict.fromkeys(note for case in result.cases for note in case.notes)),
             style=style,
@@ -68,59 +69,6 @@ def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
             policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:",
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A broken clause, and where it shows best."""
-
-    clause: ClauseResult
-    case: CaseResult | None
-    lines: tuple[TextLine, ...]
-    reason: str
-
-    @classmethod
-    def of(cls, clause: ClauseResult, result: RunResult) -> "_Shown":
-        for case, verdict in _proofs(clause, result):
-            return cls(clause, case, window(case, verdict), verdict.reason or clause.reason)
-        return cls(clause, None, (), clause.reason)
-
-
-def _proofs(clause: ClauseResult, result: RunResult) -> Iterator[tuple[CaseResult, Verdict]]:
-    for scenario in clause.broken_in:
-        case = result.case(scenario)
-        for verdict in case.verdicts if case is not None else ():
-            if case is not None and verdict.clause == clause.id and verdict.outcome is Outcome.BROKEN:
-                yield case, verdict
-
-
-@dataclass(frozen=True, slots=True)
-class _Rfc:
-    """The clauses of one RFC."""
-
-    number: int
-    sections: tuple[tuple[str, tuple[ClauseResult, ...]], ...]
-    """With their names, in the order of the catalogue."""
-
-    @property
-    def counts(self) -> tuple[tuple[str, int], ...]:
-        """How many were kept, were broken, are unclear and were not judged."""
-        clauses = [clause for _, section in self.sections for clause in section]
-        kept, broken = _count(clauses, Standing.KEPT), _count(clauses, Standing.BROKEN)
-        unclear = _count(clauses, Standing.INCONCLUSIVE) + _count(clauses, Standing.ERRORED)
-        rest = len(clauses) - kept - broken - unclear
-        return ("kept", kept), ("broken", broken), ("unclear", unclear), ("not judged", rest)
-
-
-def _rfcs(result: RunResult) -> Iterator[_Rfc]:
-    for number in dict.fromkeys(clause.rfc for clause in result.clauses):
-        clauses = [clause for clause in result.clauses if clause.rfc == number]
-        sections = dict.fromkeys(clause.citation for clause in clauses)
-        yield _Rfc(number, tuple((name, tuple(c for c in clauses if c.citation == name)) for name in sections))
-
-
-def _count(clauses: Sequence[ClauseResult], standing: Standing) -> int:
-    return sum(clause.outcome is standing for clause in clauses)
 
 
 def _left_out(result: RunResult) -> dict[str, list[str]]:

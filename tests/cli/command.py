@@ -11,7 +11,16 @@ __all__ = ["COMMAND", "Done", "environment", "pop3spec", "unmeasured"]
 
 COMMAND = (sys.executable, "-bb", "-m", "conformance.cli")
 
-_FOREIGN = ("NO_COLOR", "FORCE_COLOR", "PYTEST_", "COV_", "POP3SPEC_", "COLUMNS", "PYTHONWARNINGS")
+_FOREIGN = (
+    "NO_COLOR",
+    "GITHUB_STEP_SUMMARY",
+    "FORCE_COLOR",
+    "PYTEST_",
+    "COV_",
+    "POP3SPEC_",
+    "COLUMNS",
+    "PYTHONWARNINGS",
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reporters import ResultsReporter, report_html
+from conformance.reporters import ResultsReporter, report_html, report_markdown
 from conformance.results import CaseResult, RunResult
 from conformance.verdicts import Outcome, Verdict
 from tests.cli.command import pop3spec
@@ -53,6 +53,14 @@ def test_what_was_mended_is_told_and_ends_with_0(tmp_path: Path) -> None:
     assert "\nFixed: 1 clause\n" in done.out
 
 
+def test_markdown_goes_to_standard_output_or_to_a_file(tmp_path: Path) -> None:
+    folder = written(sample_run(), tmp_path)
+    done = pop3spec("report", "markdown", folder)
+    assert (done.status, done.out) == (0, report_markdown(sample_run()))
+    assert pop3spec("report", "markdown", folder, "-o", tmp_path / "x.md").out == ""
+    assert (tmp_path / "x.md").read_text(encoding="utf-8") == done.out
+
+
 @pytest.mark.parametrize(
     "text, said",
     [
@@ -68,7 +76,7 @@ def test_what_was_mended_is_told_and_ends_with_0(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_results_is_told(text: str | None, said: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "results.json").write_text(text)
-    for words in (("html", tmp_path), ("compare", tmp_path, tmp_path)):
+    for words in (("html", tmp_path), ("markdown", tmp_path), ("compare", tmp_path, tmp_path)):
         done = pop3spec("report", *words)
         assert (done.status, done.out) == (2, "")
         assert said in done.err

@@ -47,6 +47,17 @@ def test_a_good_server_gets_status_0_a_summary_and_reports(judged: Judged) -> No
     assert judged.mail() == []
 
 
+def test_the_step_summary_of_github_is_added_to(judged: Judged) -> None:
+    summary = judged.folder / "summary.md"
+    summary.write_text("Another step.\n", encoding="utf-8")
+    done = judged.run("--scenario", STAT, env={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert done.status == 0
+    assert summary.read_text(encoding="utf-8").startswith("Another step.\n## Passed: no clause broken, ")
+    done = judged.run("--scenario", STAT, env={"GITHUB_STEP_SUMMARY": str(judged.folder / "nowhere" / "x")})
+    assert done.status == 0
+    assert "The step summary was left out: " in done.out
+
+
 def test_a_line_now_and_then_tells_how_far_it_is(judged: Judged) -> None:
     done = judged.run("--scenario", "rfc1939/05-stat/*", "--scenario", "rfc1939/05-dele/*")
     assert done.status == 0

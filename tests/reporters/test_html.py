@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.clauses import CATALOGUE
 from conformance.reporters import HtmlReporter, report_html
-from conformance.results import CaseResult, FailOn, LeftOut, RunResult, TargetInfo, run_result
+from conformance.results import CaseResult, FailOn
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
+from tests.results.hostile import hostile_run
 from tests.results.sample import sample_run
 
-HOSTILE = "</pre></script><script>alert(1)</script><img src=//evil.example onerror=alert(2)>\x1b[31m\u202e{{ 7*7 }}\"'"
 VOID = {"meta", "link", "img", "input", "rect", "br"}
 
 
@@ -48,25 +47,6 @@ class Page(HTMLParser):
 
     def text(self, tag: str) -> str:
         return "".join(self.texts.get(tag, []))
-
-
-def hostile_run() -> RunResult:
-    """One in which whatever a server may have a hand in is markup."""
-    verdict = Verdict("R1939-STAT-06", Outcome.BROKEN, HOSTILE)
-    lines = (TextLine("A", 0.0, "S", HOSTILE, ((0, len(HOSTILE)),)), TextLine("B", 0.1, "S", HOSTILE, ((3, 3),)))
-    case = CaseResult(
-        "x/y/z", HOSTILE, 1939, "5", Outcome.BROKEN, HOSTILE, (verdict,), (HOSTILE,), transcript=lines, clauses=()
-    )
-    return run_result(
-        CATALOGUE.values(),
-        [case],
-        target=TargetInfo(HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), ((HOSTILE, HOSTILE),)),
-        started=HOSTILE,
-        seconds=1.0,
-        version="0.1.0",
-        left_out=(LeftOut(HOSTILE, HOSTILE),),
-        options=((HOSTILE, HOSTILE),),
-    )
 
 
 def test_a_glance_tells_whether_it_passed_and_what_to_mend_first() -> None:

@@ -1,0 +1,101 @@
+"""The run as Markdown, for the page of a CI job: the verdict, what to mend first with its proof, and the table.
+
+Whatever a server said stands there as text: every character that Markdown reads has a backslash before it, and what was
+said is in a fence that is longer than any in it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from conformance.reporters.files import add_to_file, write_file
+from conformance.reporters.printable import printable
+from conformance.reporters.proofs import Proof
+from conformance.reporters.sections import rfcs
+from conformance.reporters.window import fitted, underline
+from conformance.reporters.words import broken_clauses, counted, force, verdict_line
+from conformance.results import FailOn, RunResult
+from conformance.transcript import TextLine
+
+__all__ = ["MarkdownReporter", "report_markdown"]
+
+_FIRST: Final = 3
+"""Clauses that are shown with their proof."""
+_LISTED: Final = 50
+"""Clauses that are named."""
+_LONGEST: Final = 200
+"""Characters of a line of what was said."""
+_READ: Final = re.compile(r"[\\`*_{}\[\]()#!|<>~&@$]|:(?=/)|(?<=www)\.|^[-+=]", re.IGNORECASE)
+"""What Markdown reads, and what it makes links of; at the beginning also what begins lists and rules."""
+_NUMBERED: Final = re.compile(r"^(\d+)([.)])")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownReporter:
+    """Writes a Markdown file, or adds to one that others write to as well."""
+
+    path: Path
+    fail_on: FailOn = FailOn.MUST
+    add: bool = False
+
+    def report(self, result: RunResult) -> None:
+        """Write it."""
+        put = add_to_file if self.add else write_file
+        put(self.path, report_markdown(result, self.fail_on))
+
+
+def report_markdown(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
+    """The text."""
+    return "\n".join(_lines(result, fail_on)) + "\n"
+
+
+def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
+    broken, target = broken_clauses(result, fail_on), result.target
+    yield f"## {_text(verdict_line(result, fail_on))}"
+    yield ""
+    software = f" ({_text(target.software)})" if target.software else ""
+    played = f"{counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
+    when = f"{_text(result.started)}: {played}, pop3spec {_text(result.version)}"
+    yield f"**{_text(target.address)}**{software}, {when}"
+    for clause in broken[:_FIRST]:
+        yield from _proof(Proof.of(clause, result))
+    if len(broken) > _FIRST:
+        yield from ("", f"### Broken as well: {counted(len(broken) - _FIRST, 'clause')}", "")
+        for clause in broken[_FIRST : _FIRST + _LISTED]:
+            yield f"* **{_text(clause.id)}** ({_text(clause.citation)}): {_text(clause.says)}"
+        if len(broken) > _FIRST + _LISTED:
+            yield f"* and {counted(len(broken) - _FIRST - _LISTED, 'more clause')}"
+    if result.errored:
+        yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
+        yield f"{_text(result.errored[0].id)}: {_text(result.errored[0].reason)}"
+    yield from ("", "| RFC | kept | broken | unclear | not judged |", "|---|--:|--:|--:|--:|")
+    for rfc in rfcs(result):
+        yield f"| {rfc.number} | " + " | ".join(str(count or "") for _, count in rfc.counts) + " |"
+
+
+def _proof(proof: Proof) -> Iterator[str]:
+    clause = proof.clause
+    yield from ("", f"### {_text(clause.id)}, {_text(clause.citation)}", "")
+    yield f"{_text(clause.says)} ({_text(force(clause))})"
+    yield from ("", _text(proof.reason))
+    if proof.lines:
+        said = [text for line in proof.lines for text in _said(line)]
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "\n".join(said))), default=0))
+        yield from ("", f"{fence}text", *said, fence)
+    if proof.case is not None:
+        yield from ("", f"Play it again: `pop3spec run TARGET --scenario {proof.case.id}`")
+
+
+def _said(line: TextLine) -> Iterator[str]:
+    """A line, and below it what is wrong of it."""
+    shown = fitted(line, _LONGEST)
+    yield f"{line.kind}: {printable(shown.text)}".replace("\n", " ")
+    if shown.marks:
+        yield f"   {underline(shown.marks)}"
+
+
+def _text(text: str) -> str:
+    """Text in a line, of which nothing is read as Markdown or as HTML."""
+    return _NUMBERED.sub(r"\1\\\2", _READ.sub(r"\\\g<0>", " ".join(printable(text).split())))

@@ -1,0 +1,39 @@
+"""The clauses of a run by RFC and section, and how many of them stand how."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance.results import ClauseResult, RunResult, Standing
+
+__all__ = ["Rfc", "count", "rfcs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rfc:
+    """The clauses of one RFC."""
+
+    number: int
+    sections: tuple[tuple[str, tuple[ClauseResult, ...]], ...]
+    """With their names, in the order of the catalogue."""
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """How many were kept, were broken, are unclear and were not judged."""
+        clauses = [clause for _, section in self.sections for clause in section]
+        kept, broken = count(clauses, Standing.KEPT), count(clauses, Standing.BROKEN)
+        unclear = count(clauses, Standing.INCONCLUSIVE) + count(clauses, Standing.ERRORED)
+        rest = len(clauses) - kept - broken - unclear
+        return ("kept", kept), ("broken", broken), ("unclear", unclear), ("not judged", rest)
+
+
+def rfcs(result: RunResult) -> Iterator[Rfc]:
+    """One by one, in the order of the catalogue."""
+    for number in dict.fromkeys(clause.rfc for clause in result.clauses):
+        clauses = [clause for clause in result.clauses if clause.rfc == number]
+        sections = dict.fromkeys(clause.citation for clause in clauses)
+        yield Rfc(number, tuple((name, tuple(c for c in clauses if c.citation == name)) for name in sections))
+
+
+def count(clauses: Sequence[ClauseResult], standing: Standing) -> int:
+    """How many stand so."""
+    return sum(clause.outcome is standing for clause in clauses)
