@@ -159,7 +159,7 @@ def test_what_is_no_pop3_server_is_status_3(
     behaviour: Behaviour, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with listening(behaviour) as where:
-        status = call(["learn", f"pop://{where}", "--account", f"alice:{PASSWORD}", "--timeout", "0.2"])
+        status = call(["learn", f"pop://{where}", "--account", f"alice:{PASSWORD}", "--timeout", "1"])
     said = capsys.readouterr()
     assert (status, said.out) == (3, "")
     assert message in said.err

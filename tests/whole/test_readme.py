@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -73,10 +74,18 @@ def test_there_are_commands_to_be_tried() -> None:
     assert len(_commands()) >= 10
 
 
+def _all_commands(group: click.Group) -> Iterator[click.Command]:
+    """Those of groups in it as well."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        if (command := group.get_command(context, name)) is not None:
+            yield command
+            if isinstance(command, click.Group):
+                yield from _all_commands(command)
+
+
 def test_an_option_that_is_named_exists() -> None:
-    context = click.Context(pop3spec)
-    commands = [pop3spec.get_command(context, name) for name in pop3spec.list_commands(context)]
-    known = {name for command in commands if command for option in command.params for name in option.opts}
+    known = {name for command in _all_commands(pop3spec) for option in command.params for name in option.opts}
     known |= {"--help", *(option.flag for option in OPTIONS)}
     named = set(re.findall(r"(?<![\w-])(--[a-z][a-z0-9-]+|-[a-z])(?![\w-])", _README))
     assert named - _OTHERS <= known
