@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -234,14 +235,20 @@ def test_stock_twisted_drops_the_connection_on_dele(tmp_path: Path) -> None:
 
 
 def _log_in(server: Running, name: str, password: str) -> poplib.POP3:
-    session = poplib.POP3("127.0.0.1", server.port, timeout=_SECONDS)
-    try:
-        session.user(name)
-        session.pass_(password)
-    except poplib.error_proto:
-        session.close()
-        raise
-    return session
+    """Log in; where the session before still holds the maildrop, try again, as its end takes the server some time."""
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        session = poplib.POP3("127.0.0.1", server.port, timeout=_SECONDS)
+        try:
+            session.user(name)
+            session.pass_(password)
+        except poplib.error_proto as error:
+            session.close()
+            if b"[IN-USE]" not in error.args[0] or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return session
 
 
 def _fill(server: Running, name: str) -> None:
