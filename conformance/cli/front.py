@@ -84,7 +84,10 @@ class Front:
         outcome = Outcome(case["outcome"])
         if outcome not in _TOLD:
             return ""
-        broken = [verdict["id"] for verdict in case["clauses"] if verdict["outcome"] == Outcome.BROKEN.value]
+        known = {one.clause for one in self.run.known} if self.run is not None else ()
+        broken = [v["id"] for v in case["clauses"] if v["outcome"] == Outcome.BROKEN.value and v["id"] not in known]
+        if outcome is Outcome.BROKEN and not broken:
+            return ""
         about = ", ".join(broken) if outcome is Outcome.BROKEN else self._reason(self._mask(case["reason"]))
         return f"{outcome.value}: {case['id']}: {about}"
 

@@ -1,6 +1,5 @@
 """`pop3spec report`: what can be made of the results of runs, without a server."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-_LARGEST: Final = 256 * 1024 * 1024
-"""Octets of a file that is read."""
 _LEVELS: Final = next(option.choices for option in OPTIONS if option.name == "fail-on")
 _FAIL_ON: Final = click.option(
     "--fail-on",
@@ -129,21 +126,10 @@ def _file(place: Path) -> Path:
 
 def _read(place: Path) -> "RunResult":
     """The results that lie there; `Failure` says why there are none."""
-    from conformance.results import ResultsError, run_from_plain
+    from conformance.reporters import read_results
+    from conformance.results import ResultsError
 
-    path = _file(place)
-    what = "name a results.json that `pop3spec run` wrote, or the folder that it is in"
     try:
-        if path.stat().st_size > _LARGEST:
-            raise Failure(f"{path} is larger than results of a run are; {what}")
-        plain = json.loads(path.read_bytes())
-        if not isinstance(plain, dict):
-            raise Failure(f"{path} does not hold the results of a run; {what}")
-        return run_from_plain(plain)
-    except FileNotFoundError:
-        raise Failure(f"{path} is not there; {what}") from None
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError) as error:
-        why = error if isinstance(error, ResultsError) else "it is not JSON"
-        raise Failure(f"{path} does not hold the results of a run: {why}; {what}") from None
+        return read_results(place)
+    except ResultsError as error:
+        raise Failure(str(error)) from None

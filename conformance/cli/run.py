@@ -53,6 +53,8 @@ A target file:
   name = "bob"
   password = "..."
   apop = true                         # its password is an APOP secret
+  [accept]                            # what the server is to go on breaking, and why
+  R1939-USER-02 = "a client of ours sends USER without a name"
 """
 
 _EPILOG: Final = """\
@@ -103,6 +105,7 @@ class _Asked:
 
 
 def _asked(places: tuple[str, ...], given: dict[str, Any]) -> _Asked:
+    from conformance.plugin.known import known_deviations
     from conformance.plugin.sweeps import Sweeps
     from conformance.plugin.targets import UsageError, describe
 
@@ -116,7 +119,8 @@ def _asked(places: tuple[str, ...], given: dict[str, Any]) -> _Asked:
     options["target"] = targets[0] if targets else None
     files = [path.resolve() for path in scenario_files(map(Path, named))] if named else bundled_files()
     try:
-        described = describe(options)
+        if (described := describe(options)) is not None:
+            known_deviations(options, described)
     except UsageError as error:
         raise Failure(str(error)) from None
     if described is None:

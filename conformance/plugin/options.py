@@ -119,5 +119,18 @@ OPTIONS: Final = (
         choices=("must", "should", "any", "none"),
         group="Report",
     ),
+    Option(
+        "baseline",
+        "results of an earlier run: what was broken there is told and does not fail, what is broken besides does",
+        "FILE",
+        group="Report",
+    ),
+    Option(
+        "accept",
+        "a clause that the server is to go on breaking, and why; can be given again",
+        "'ID: REASON'",
+        many=True,
+        group="Report",
+    ),
 )
 """All of them, in the order of the help."""

@@ -19,6 +19,7 @@ from conformance.driver import Account, Fact, TargetError, tls_facts
 from conformance.driver.backup import save_and_empty
 from conformance.mailboxes import FillError, provisioner
 from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file, item_name
+from conformance.plugin.known import known_deviations
 from conformance.plugin.options import OPTIONS, PREFIX
 from conformance.plugin.patience import Patience
 from conformance.plugin.selection import Selection
@@ -60,6 +61,10 @@ class Run:
         if described is None or not described.target.accounts:
             message = "no account is named: --account NAME:PASSWORD, or [[account]] in the target's file"
             raise pytest.UsageError(message)
+        try:
+            self.known = known_deviations(self.options, described)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
         self.described = described
         self.target = described.target
         self.selection = Selection.from_options(self.options)
@@ -286,6 +291,7 @@ class Run:
                 if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED)
             ],
             options=self._shown_options(),
+            known=self.known,
         )
 
     def _shown_options(self) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ _EXPECTED: Final = {
     "float_parsing": "a number is expected",
     "string_type": "a text is expected, in quotes",
     "bool_type": "true or false is expected",
+    "dict_type": "a table is expected",
 }
 """What a value in a target file should have been."""
 
@@ -37,11 +38,13 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A target, and how to fill and restart it."""
+    """A target, how to fill and restart it, and what of it is accepted."""
 
     target: Target
     fill: str = "none"
     restart: str = ""
+    accept: tuple[tuple[str, str], ...] = ()
+    """Clauses that it is to go on breaking, each with the reason; as they stand in its file."""
 
 
 class _Account(BaseModel):
@@ -88,6 +91,7 @@ class _File(BaseModel):
     restart: str = ""
     clock_rate: float = Field(default=1.0, gt=0, le=_MOST, alias="clock-rate")
     limits: _Limits = _Limits()
+    accept: dict[str, str] = {}
 
 
 _TABLES: Final[Mapping[str, type[BaseModel]]] = {"account": _Account, "limits": _Limits, "tls": _Tls}
@@ -131,7 +135,12 @@ def describe(options: Mapping[str, Any]) -> Described | None:
         limits=limits,
         clock_rate=target.clock_rate if clock_rate is None else clock_rate,
     )
-    return Described(target, options.get("fill") or described.fill, options.get("restart") or described.restart)
+    return replace(
+        described,
+        target=target,
+        fill=options.get("fill") or described.fill,
+        restart=options.get("restart") or described.restart,
+    )
 
 
 def _by_way_of_tls(target: Target, options: Mapping[str, Any]) -> Target:
@@ -266,7 +275,7 @@ def _from_file(path: Path) -> Described:
     tls = _tls(file.tls)
     port = _PORTS[tls.mode] if file.port is None else file.port
     target = Target(file.host, port, accounts, limits, file.clock_rate, tls)
-    return Described(target, file.fill, file.restart)
+    return Described(target, file.fill, file.restart, tuple(file.accept.items()))
 
 
 def _tls(table: _Tls) -> Tls:

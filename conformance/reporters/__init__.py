@@ -7,7 +7,7 @@ from conformance.reporters.html import HtmlReporter, report_html
 from conformance.reporters.junit import JunitReporter, junit_xml
 from conformance.reporters.markdown import MarkdownReporter, report_markdown
 from conformance.reporters.reporter import Reporter, ReportError
-from conformance.reporters.results_file import ResultsReporter, results_json
+from conformance.reporters.results_file import ResultsReporter, read_results, results_json
 from conformance.reporters.terminal import TerminalReporter
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "check_folder",
     "decorate",
     "junit_xml",
+    "read_results",
     "report_html",
     "report_markdown",
     "results_json",

@@ -18,7 +18,7 @@ from conformance.reporters.printable import printable
 from conformance.reporters.proofs import Proof
 from conformance.reporters.sections import count, rfcs
 from conformance.reporters.window import fitted
-from conformance.reporters.words import broken_clauses, counted, force, verdict_line
+from conformance.reporters.words import broken_clauses, counted, force, verdict_line, why_known
 from conformance.results import FailOn, RunResult, Standing
 from conformance.transcript import TextLine
 
@@ -60,6 +60,8 @@ def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
             first=[Proof.of(clause, result) for clause in broken[:_FIRST]],
             more=counted(len(broken) - _FIRST, "more clause") if len(broken) > _FIRST else "",
             broken=[clause.id for clause in broken],
+            still=result.known_that(Standing.BROKEN),
+            mended=result.known_that(Standing.KEPT),
             rfcs=list(rfcs(result)),
             standings=[(standing, number) for standing in Standing if (number := count(result.clauses, standing))],
             left_out=_left_out(result),
@@ -94,7 +96,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters |= {"pieces": _pieces, "word": _word}
-    environment.globals |= {"force": force, "counted": counted}
+    environment.globals |= {"force": force, "counted": counted, "why_known": why_known}
     return environment
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from conformance.reporters.files import write_file
 from conformance.reporters.printable import printable
 from conformance.reporters.window import window
-from conformance.results import CaseResult, ClauseResult, FailOn, LeftOut, RunResult
+from conformance.reporters.words import why_known
+from conformance.results import CaseResult, ClauseResult, FailOn, LeftOut, RunResult, Standing
 from conformance.transcript import render
 from conformance.verdicts import Outcome, Verdict
 
@@ -45,7 +46,8 @@ def junit_xml(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     for name, text in result.target.facts:
         suite.add_property(printable(name), printable(text))
     failing = frozenset(clause.id for clause in result.failing(fail_on))
-    suite.add_testcases([_test_case(case, clauses, failing) for case in result.cases])
+    known = {one.clause.id: why_known(one) for one in result.known_that(Standing.BROKEN)}
+    suite.add_testcases([_test_case(case, clauses, failing, known) for case in result.cases])
     suite.add_testcases([_not_run(item) for item in result.left_out if result.case(item.what) is None])
     xml = JUnitXml("pop3spec")
     xml.add_testsuite(suite)
@@ -60,11 +62,13 @@ def _class_of(case: CaseResult) -> str:
     return f"rfc{case.rfc}.{case.section}" if case.rfc else case.id.partition("/")[0]
 
 
-def _test_case(case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str]) -> "TestCase":
+def _test_case(
+    case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str], known: dict[str, str]
+) -> "TestCase":
     from junitparser import TestCase
 
     test = TestCase(case.id, _class_of(case), round(case.seconds, 3))
-    test.result = list(_results(case, clauses, failing))
+    test.result = list(_results(case, clauses, failing, known))
     if case.outcome in (Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE) and case.transcript:
         test.system_out = printable(f"{case.title}\n\n{render(case.transcript)}")
     return test
@@ -78,16 +82,21 @@ def _not_run(item: LeftOut) -> "TestCase":
     return test
 
 
-def _results(case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str]) -> "Iterator[FinalResult]":
+def _results(
+    case: CaseResult, clauses: dict[str, ClauseResult], failing: frozenset[str], known: dict[str, str]
+) -> "Iterator[FinalResult]":
     from junitparser import Error, Failure, Skipped
 
-    broken = [v for v in case.verdicts if v.outcome is Outcome.BROKEN and v.clause in failing]
-    if broken:
-        failure = Failure(_attribute(_message(broken, clauses)), "broken")
-        failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in broken))
+    broken = [verdict for verdict in case.verdicts if verdict.outcome is Outcome.BROKEN]
+    fatal = [verdict for verdict in broken if verdict.clause in failing]
+    if fatal:
+        failure = Failure(_attribute(_message(fatal, clauses)), "broken")
+        failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in fatal))
         yield failure
-    elif case.outcome is Outcome.BROKEN:
-        return  # below the level that fails: what was said stands in the output
+    elif broken:  # known, or below the level that fails: what was said stands in the output
+        told = [f"{name} is known to be broken: {known[name]}" for name in (v.clause for v in broken) if name in known]
+        if told:
+            yield Skipped(_attribute("; ".join(told)), "known")
     elif case.outcome is Outcome.ERRORED:
         yield Error(_attribute(case.reason), "errored")
     elif case.outcome is not Outcome.KEPT:

@@ -15,8 +15,8 @@ from conformance.reporters.printable import printable
 from conformance.reporters.proofs import Proof
 from conformance.reporters.sections import rfcs
 from conformance.reporters.window import fitted, underline
-from conformance.reporters.words import broken_clauses, counted, force, verdict_line
-from conformance.results import FailOn, RunResult
+from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line, why_known
+from conformance.results import FailOn, RunResult, Standing
 from conformance.transcript import TextLine
 
 __all__ = ["MarkdownReporter", "report_markdown"]
@@ -67,12 +67,25 @@ def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
             yield f"* **{_text(clause.id)}** ({_text(clause.citation)}): {_text(clause.says)}"
         if len(broken) > _FIRST + _LISTED:
             yield f"* and {counted(len(broken) - _FIRST - _LISTED, 'more clause')}"
+    yield from _known(result)
     if result.errored:
         yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
         yield f"{_text(result.errored[0].id)}: {_text(result.errored[0].reason)}"
     yield from ("", "| RFC | kept | broken | unclear | not judged |", "|---|--:|--:|--:|--:|")
     for rfc in rfcs(result):
         yield f"| {rfc.number} | " + " | ".join(str(count or "") for _, count in rfc.counts) + " |"
+
+
+def _known(result: RunResult) -> Iterator[str]:
+    """What is broken and fails nothing, since it was known, and what is not broken any more."""
+    if still := result.known_that(Standing.BROKEN):
+        yield from ("", f"### Known: {counted(len(still), 'clause')} broken", "")
+        for one in still[:_LISTED]:
+            yield f"* **{_text(one.clause.id)}** ({_text(one.clause.citation)}): {_text(why_known(one))}"
+        if len(still) > _LISTED:
+            yield f"* and {counted(len(still) - _LISTED, 'more clause')}"
+    if mended := result.known_that(Standing.KEPT):
+        yield from ("", f"Fixed, and known to be broken before: {_text(listed([one.clause.id for one in mended]))}")
 
 
 def _proof(proof: Proof) -> Iterator[str]:

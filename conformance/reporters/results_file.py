@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.reporters.files import write_file
-from conformance.results import RunResult, run_as_plain
+from conformance.results import ResultsError, RunResult, run_as_plain, run_from_plain
 
-__all__ = ["ResultsReporter", "results_json"]
+__all__ = ["ResultsReporter", "read_results", "results_json"]
 
-_LISTS: Final = ("left_out", "clauses")
+_LARGEST: Final = 256 * 1024 * 1024
+"""Octets of a file that is read."""
+_WHAT: Final = "name a results.json that `pop3spec run` wrote, or the folder that it is in"
+_LISTS: Final = ("known", "left_out", "clauses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,36 @@ class ResultsReporter:
     def report(self, result: RunResult) -> None:
         """Write it."""
         write_file(self.path, results_json(result))
+
+
+def read_results(place: Path) -> RunResult:
+    """The run whose results lie there: a file, or the folder that a results.json is in.
+
+    `ResultsError` says why there is none, and what to do.
+    """
+    path = place / "results.json" if place.is_dir() else place
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise _refused(path, "is larger than results of a run are")
+        plain = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise _refused(path, "is not there") from None
+    except OSError as error:
+        raise _refused(path, f"cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ResultsError):
+            raise
+        raise _refused(path, "does not hold the results of a run: it is not JSON") from None
+    if not isinstance(plain, dict):
+        raise _refused(path, "does not hold the results of a run")
+    try:
+        return run_from_plain(plain)
+    except ResultsError as error:
+        raise _refused(path, f"does not hold the results of a run: {error}") from None
+
+
+def _refused(path: Path, why: str) -> ResultsError:
+    return ResultsError(f"{path} {why}; {_WHAT}")
 
 
 def results_json(result: RunResult) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from conformance.clauses import Grade
 from conformance.reporters.printable import printable
 from conformance.reporters.terminal_clause import demand, how_it_broke, told_together
-from conformance.reporters.terminal_lists import errored, facts, left_out, listed_clauses, noted, unclear
+from conformance.reporters.terminal_lists import errored, facts, known, left_out, listed_clauses, noted, unclear
 from conformance.reporters.terminal_table import section_table
 from conformance.reporters.terminal_text import heading, paragraph
 from conformance.reporters.words import broken_clauses, counted, verdict_line
@@ -97,6 +97,7 @@ def _pieces(result: RunResult, reporter: TerminalReporter, width: int) -> "Itera
             yield from demand(clause)
         yield from how_it_broke(clauses, result, _STYLES[clauses[0].grade], width, reporter.repeat)
     yield from errored(result, reporter.repeat)
+    yield from known(result)
     yield from unclear(result)
     yield from noted(result, broken)
     yield from facts(result)

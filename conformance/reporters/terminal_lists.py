@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.clauses import Advisory, Grade
 from conformance.reporters.terminal_text import copyable, heading, indented, item, paragraph
-from conformance.reporters.words import counted
+from conformance.reporters.words import counted, why_known
 from conformance.results import ClauseResult, RunResult, Standing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["errored", "facts", "left_out", "listed_clauses", "noted", "unclear"]
+__all__ = ["errored", "facts", "known", "left_out", "listed_clauses", "noted", "unclear"]
 
 _TOLD: Final = 10
 """Things of one kind that are told one by one."""
@@ -79,10 +79,11 @@ def unclear(result: RunResult) -> "Iterator[RenderableType]":
 
 def noted(result: RunResult, broken: Sequence[ClauseResult]) -> "Iterator[RenderableType]":
     """What is not held against the server: another reading of a disputed text, a choice that the RFC leaves."""
+    expected = {one.clause for one in result.known}
     disputed = [
         clause
         for clause in result.of_grade(Grade.MAY, Standing.BROKEN)
-        if clause.advisory is Advisory.DISPUTED and clause not in broken
+        if clause.advisory is Advisory.DISPUTED and clause not in broken and clause.id not in expected
     ]
     notes = list(dict.fromkeys(note for case in result.cases for note in case.notes))
     if disputed or notes:
@@ -92,6 +93,26 @@ def noted(result: RunResult, broken: Sequence[ClauseResult]) -> "Iterator[Render
             yield item(("-", "dim"), (clause.id, "bold"), "  ", clause.says, " ", (reading, "dim"))
         for note in notes:
             yield item(("-", "dim"), note)
+
+
+def known(result: RunResult) -> "Iterator[RenderableType]":
+    """What was known to be broken: what still is, by the reason that it fails nothing, and what is not any more."""
+    still, mended = result.known_that(Standing.BROKEN), result.known_that(Standing.KEPT)
+    if still:
+        yield from heading(f"Known: {counted(len(still), 'clause')} broken, and nothing fails by {_them(still)}")
+        for deviation in still:
+            why = (f"({deviation.clause.citation}; {why_known(deviation)})", "dim")
+            yield item(("-", "dim"), (deviation.clause.id, "bold"), "  ", deviation.clause.says, " ", why)
+    if mended:
+        yield from heading(f"Fixed: {counted(len(mended), 'clause')} known to be broken, and kept", "bold green")
+        for deviation in mended:
+            where = "accept" if deviation.known.accepted else "the baseline"
+            yield item(("-", "dim"), (deviation.clause.id, "bold"), "  ", deviation.clause.says)
+            yield indented(paragraph((f"it can go out of {where} now", "dim")))
+
+
+def _them(several: Sequence[object]) -> str:
+    return "it" if len(several) == 1 else "them"
 
 
 def left_out(result: RunResult) -> "Iterator[RenderableType]":

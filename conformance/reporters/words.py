@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from conformance.clauses import Advisory, Grade, Level
-from conformance.results import ClauseResult, FailOn, RunResult, Standing
+from conformance.results import ClauseResult, Deviation, FailOn, RunResult, Standing
 
-__all__ = ["broken_clauses", "counted", "force", "listed", "verdict_line"]
+__all__ = ["broken_clauses", "counted", "force", "listed", "verdict_line", "why_known"]
 
 _WEIGHT: Final = tuple(Grade)
 
@@ -31,12 +31,22 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 def broken_clauses(result: RunResult, fail_on: FailOn = FailOn.MUST) -> tuple[ClauseResult, ...]:
     """What to mend, the first thing first: by grade, then by the number of scenarios that show it.
 
-    Clauses whose text is disputed are among them only where they make the run fail.
+    Clauses whose text is disputed are among them only where they make the run fail, and those that were known before
+    are not.
     """
+    known = {one.clause for one in result.known}
     grades = [grade for grade in Grade if grade is not Grade.MAY]
     broken = [clause for grade in grades for clause in result.of_grade(grade, Standing.BROKEN)]
+    broken = [clause for clause in broken if clause.id not in known]
     broken += [clause for clause in result.failing(fail_on) if clause.advisory is Advisory.DISPUTED]
     return tuple(sorted(broken, key=lambda clause: (_WEIGHT.index(clause.grade), -len(clause.broken_in))))
+
+
+def why_known(deviation: Deviation) -> str:
+    """Why a known deviation does not fail the run, and where it shows that it did not show before."""
+    known, more = deviation.known, deviation.newly_broken_in
+    why = f"accepted: {known.reason}" if known.accepted else known.reason
+    return f"{why}; now in {listed(more, 2)} as well" if more else why
 
 
 def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: bool = True) -> str:
@@ -48,7 +58,8 @@ def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: 
         word = f"Passed, for nothing is to fail ({fail_on.value})"
     else:
         word = "Failed" if failing else "Passed"
-    return f"{word}: {_found(result, fail_on)}"
+    known = len(result.known_that(Standing.BROKEN))
+    return f"{word}: {_found(result, fail_on)}" + (f", beside {counted(known, 'known deviation')}" if known else "")
 
 
 def _found(result: RunResult, fail_on: FailOn) -> str:

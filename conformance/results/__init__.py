@@ -3,6 +3,7 @@
 from conformance.results.case import CaseResult, fold, masked
 from conformance.results.clause import ClauseResult, Standing
 from conformance.results.comparison import Change, Comparison, Turn, compare
+from conformance.results.known import Deviation, Known
 from conformance.results.plain import (
     SCHEMA,
     ResultsError,
@@ -19,7 +20,9 @@ __all__ = [
     "Change",
     "ClauseResult",
     "Comparison",
+    "Deviation",
     "FailOn",
+    "Known",
     "LeftOut",
     "ResultsError",
     "RunResult",

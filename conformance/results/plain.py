@@ -9,6 +9,7 @@ from typing import Any, Final
 from conformance.clauses import Advisory, Grade, Level, Subject
 from conformance.results.case import CaseResult
 from conformance.results.clause import ClauseResult, Standing
+from conformance.results.known import Known
 from conformance.results.run import FailOn, LeftOut, RunResult, TargetInfo
 from conformance.transcript import Evidence, Span, TextLine
 from conformance.verdicts import Outcome, Verdict
@@ -67,6 +68,7 @@ def run_as_plain(result: RunResult) -> Plain:
             "facts": [list(fact) for fact in result.target.facts],
         },
         "summary": _summary(result),
+        "known": [_known_as_plain(known) for known in result.known],
         "left_out": [{"what": o.what, "why": o.why, "clauses": list(o.clauses)} for o in result.left_out],
         "clauses": [_clause_as_plain(clause) for clause in result.clauses],
         "cases": [case_as_plain(case) for case in result.cases],
@@ -101,6 +103,15 @@ def _summary(result: RunResult) -> Plain:
             for grade in Grade
         },
         "cases": {outcome.value: outcomes.count(outcome) for outcome in Outcome},
+    }
+
+
+def _known_as_plain(known: Known) -> Plain:
+    return {
+        "id": known.clause,
+        "reason": _clean(known.reason),
+        "accepted": known.accepted,
+        "broken_in": list(known.broken_in),
     }
 
 
@@ -215,4 +226,7 @@ def _run(plain: Mapping[str, Any]) -> RunResult:
         left_out=tuple(LeftOut(o["what"], o["why"], tuple(o["clauses"])) for o in plain["left_out"]),
         seed=plain["seed"],
         options=tuple(plain["options"].items()),
+        known=tuple(
+            Known(one["id"], one["reason"], one["accepted"], tuple(one["broken_in"])) for one in plain.get("known", ())
+        ),
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from conformance.clauses import Advisory, Clause, Grade, Subject
 from conformance.results.case import CaseResult
 from conformance.results.clause import ClauseResult, Standing, judge_clauses
+from conformance.results.known import Deviation, Known
 from conformance.verdicts import Outcome
 
 __all__ = ["FailOn", "LeftOut", "RunResult", "TargetInfo", "run_result"]
@@ -77,6 +78,8 @@ class RunResult:
     """What repeats the run's random choices."""
     options: tuple[tuple[str, str], ...] = ()
     """How the run was asked for, without passwords."""
+    known: tuple[Known, ...] = ()
+    """Deviations that were known before and fail nothing, one a clause."""
 
     def of_grade(self, grade: Grade, *standings: Standing) -> tuple[ClauseResult, ...]:
         """The clauses of a grade, those of some standings alone where these are named."""
@@ -101,14 +104,33 @@ class RunResult:
         return any(clause.judged for clause in self.clauses)
 
     def failing(self, fail_on: FailOn) -> tuple[ClauseResult, ...]:
-        """The broken clauses that make the run fail."""
-        grades = _FAILING[fail_on]
+        """The broken clauses that make the run fail; those among them that were known before do not."""
+        grades, known = _FAILING[fail_on], {one.clause for one in self.known}
         return tuple(
             clause
             for clause in self.clauses
             if clause.outcome is Standing.BROKEN
             and clause.grade in grades
             and clause.advisory is not Advisory.PERMISSION
+            and clause.id not in known
+        )
+
+    def known_that(self, *standings: Standing) -> tuple[Deviation, ...]:
+        """The known deviations whose clauses stand so, in the order of the catalogue."""
+        known = {one.clause: one for one in self.known}
+        return tuple(
+            Deviation(known[clause.id], clause)
+            for clause in self.clauses
+            if clause.id in known and clause.outcome in standings
+        )
+
+    def as_baseline(self) -> tuple[Known, ...]:
+        """What this run found broken, as known to a later one."""
+        reason = f"broken in the baseline of {self.started}"
+        return tuple(
+            Known(clause.id, reason, broken_in=clause.broken_in)
+            for clause in self.clauses
+            if clause.outcome is Standing.BROKEN and clause.advisory is not Advisory.PERMISSION
         )
 
     def failed(self, fail_on: FailOn) -> bool:
@@ -136,6 +158,7 @@ def run_result(
     left_out: Sequence[LeftOut] = (),
     seed: int | None = None,
     options: Iterable[tuple[str, str]] = (),
+    known: Iterable[Known] = (),
     subject: Subject = Subject.SERVER,
 ) -> RunResult:
     """Fold the scenarios of a run into its result; `clauses` is the catalogue, or what of it is to be reported on."""
@@ -151,4 +174,5 @@ def run_result(
         left_out=tuple(left_out),
         seed=seed,
         options=tuple(options),
+        known=tuple(known),
     )

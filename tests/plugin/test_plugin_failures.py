@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clauses import CATALOGUE
-from conformance.plugin.failures import case_failure
+from conformance.plugin.failures import case_failure, known_failure
 from conformance.results import CaseResult, FailOn, TargetInfo, run_result
 from conformance.transcript import Secrets, text_lines
 from conformance.verdicts import Outcome, Verdict
@@ -50,3 +50,5 @@ def test_an_item_fails_just_where_the_run_fails(fail_on: FailOn) -> None:
             [clause], [broken], target=TargetInfo("localhost:110"), started="", seconds=0.0, version="0"
         )
         assert bool(case_failure(broken, fail_on)) is bool(result.exit_status(fail_on)), clause.id
+        assert bool(known_failure(broken, fail_on, [clause.id])) is bool(result.exit_status(fail_on)), clause.id
+        assert not case_failure(broken, fail_on, [clause.id])

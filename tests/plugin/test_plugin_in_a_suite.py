@@ -185,3 +185,12 @@ def test_a_server_that_is_not_there_stops_it(theirs: Suite) -> None:
     done = theirs.judge("--pop3-port=1", FILE)
     assert done.status == 3
     assert "cannot connect to 127.0.0.1:1" in done.text
+
+
+def test_what_is_known_to_be_broken_fails_as_it_is_expected_to(theirs: Suite) -> None:
+    broken(theirs)
+    done = theirs.judge(ONE, "--pop3-accept=R1939-STAT-04: seven it is", "-rx")
+    assert done.status == 0, done.text
+    assert "1 xfailed" in done.summary
+    assert "known: R1939-STAT-04" in done.text
+    assert "accepted: seven it is" in done.text

@@ -11,7 +11,7 @@ from conformance.results import CaseResult, FailOn
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
-from tests.results.sample import sample_run
+from tests.results.sample import known_run, sample_run
 
 VOID = {"meta", "link", "img", "input", "rect", "br"}
 
@@ -62,6 +62,16 @@ def test_a_run_that_is_good_says_so_and_mends_nothing() -> None:
     page = Page(report_html(sample_run(case)))
     assert page.text("h1") == "Passed: no clause broken, 1 MUST and 0 SHOULD kept"
     assert "mend" not in page.text("h2").lower()
+
+
+def test_what_is_known_is_told_apart_and_is_nothing_to_mend() -> None:
+    page = Page(report_html(known_run()))
+    assert "Known, and not held against this run" in page.text("h2")
+    assert "accepted: old shops count on it" in page.texts["span"]
+    assert [text for text in page.texts["a"] if text in ("R1939-STAT-06", "R1939-STAT-02")] != []
+    assert page.text("h3").count("R1939-STAT-06") == 0
+    assert "Fixed" in page.text("h2")
+    assert "Fixed" not in Page(report_html(sample_run())).text("h2")
 
 
 def test_a_run_that_judged_nothing_says_why() -> None:

@@ -11,7 +11,7 @@ from conformance.results import CaseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.golden import matches
-from tests.results.sample import CASES, sample_run
+from tests.results.sample import CASES, known_run, sample_run
 
 
 def case_of(result: RunResult, name: str) -> ElementTree.Element:
@@ -102,3 +102,25 @@ def test_what_fails_the_run_is_a_failure_and_nothing_else() -> None:
     told = {fail_on: junit_xml(run, fail_on).count("R1939-STAT-07 ") for fail_on in FailOn}
     assert junit_xml(run, FailOn.NONE).count("<failure") == 0
     assert told[FailOn.MUST] < told[FailOn.SHOULD]
+
+
+def test_what_is_known_to_be_broken_is_skipped_with_the_reason() -> None:
+    case = case_of(known_run(), CASES[0].id)
+    (skipped,) = case.findall("skipped")
+    assert skipped.get("message") == "R1939-STAT-06 is known to be broken: accepted: old shops count on it"
+    assert case.find("failure") is None
+    read = ElementTree.fromstring(junit_xml(known_run()))  # noqa: S314 - our own
+    failures = [case.get("name") for case in read.iter("testcase") if case.find("failure") is not None]
+    assert failures == ["05-list/list-leaves-out-what-is-marked"]
+
+
+def test_what_is_known_hides_nothing_that_broke_beside_it() -> None:
+    beside = Verdict("R1939-STAT-07", Outcome.BROKEN, "more than was asked for")
+    mixed = replace(CASES[0], verdicts=(*CASES[0].verdicts, beside))
+    run = replace(sample_run(mixed), known=known_run().known)
+    case = ElementTree.fromstring(junit_xml(run, FailOn.SHOULD)).find(".//testcase")  # noqa: S314 - our own
+    assert case is not None
+    failure = case.find("failure")
+    assert failure is not None
+    assert "STAT-07" in str(failure.text)
+    assert "STAT-06" not in str(failure.text)

@@ -9,7 +9,7 @@ from conformance.reporters import MarkdownReporter, ReportError, report_markdown
 from conformance.results import CaseResult
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
-from tests.results.sample import sample_run
+from tests.results.sample import known_run, sample_run
 
 
 def rendered(text: str) -> str:
@@ -36,11 +36,22 @@ def test_a_run_that_is_good_says_so_and_no_more() -> None:
     assert "<h3>" not in html
 
 
+def test_what_is_known_is_told_apart() -> None:
+    text = report_markdown(known_run())
+    assert "beside 2 known deviations" in text.splitlines()[0]
+    assert "### Known: 2 clauses broken" in text
+    assert "accepted: old shops count on it" in text
+    assert "Fixed, and known to be broken before: R1939-STAT-02" in text
+    assert "Known" not in report_markdown(sample_run())
+
+
 def test_what_a_server_sends_stays_text() -> None:
     text = report_markdown(hostile_run())
     html = rendered(text)
-    assert tags(html) <= {"h2", "h3", "p", "strong", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"}
-    assert html.count("<strong>") == 1
+    known = {"h2", "h3", "p", "ul", "li", "strong", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"}
+    assert tags(html) <= known
+    assert html.count("<strong>") == 2
+    assert html.count("<li>") == 1
     assert html.count("<pre>") == 1
     assert "**strong**" in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

@@ -11,7 +11,7 @@ from conformance.results import CaseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import Evidence, TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.golden import matches
-from tests.results.sample import sample_run
+from tests.results.sample import known_run, sample_run
 
 FOLDER = Path("pop3spec-report")
 
@@ -277,3 +277,15 @@ def test_no_password_is_printed() -> None:
 def test_standard_output_is_where_it_goes_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
     TerminalReporter(width=80).report(sample_run())
     assert capsys.readouterr().out.startswith("Failed: 3 MUST clauses broken")
+
+
+def test_what_is_known_is_told_apart_and_is_nothing_to_mend() -> None:
+    text = told(known_run())
+    verdict = "Failed: 1 MUST clause broken, 1 SHOULD clause broken, 1 scenario errored, beside 2 known deviations"
+    assert " ".join(text.split()).startswith(verdict)
+    assert "MUST broken: R1939-STAT-06" not in text
+    assert "Known: 2 clauses broken, and nothing fails by them" in text
+    assert "accepted: old shops count on it" in " ".join(text.split())
+    assert "Fixed: 1 clause known to be broken, and kept" in text
+    assert "it can go out of the baseline now" in text
+    assert "UIDL-09" not in text.partition("Known: ")[2].partition("Clauses by RFC")[0]

@@ -1,7 +1,7 @@
 """A run in which whatever a server may have a hand in is markup, of every kind that a report may be read as."""
 
 from conformance.clauses import CATALOGUE
-from conformance.results import CaseResult, LeftOut, RunResult, TargetInfo, run_result
+from conformance.results import CaseResult, Known, LeftOut, RunResult, TargetInfo, run_result
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 
@@ -16,10 +16,20 @@ HOSTILE = (
 
 def hostile_run() -> RunResult:
     """One in which whatever a server may have a hand in is markup."""
-    verdict = Verdict("R1939-STAT-06", Outcome.BROKEN, HOSTILE)
+    broken, kept = Verdict("R1939-STAT-06", Outcome.BROKEN, HOSTILE), Verdict("R1939-STAT-02", Outcome.KEPT, HOSTILE)
+    known = Verdict("R1939-LIST-10", Outcome.BROKEN, HOSTILE)
     lines = (TextLine("A", 0.0, "S", HOSTILE, ((0, len(HOSTILE)),)), TextLine("B", 0.1, "S", HOSTILE, ((3, 3),)))
     case = CaseResult(
-        "x/y/z", HOSTILE, 1939, "5", Outcome.BROKEN, HOSTILE, (verdict,), (HOSTILE,), transcript=lines, clauses=()
+        "x/y/z",
+        HOSTILE,
+        1939,
+        "5",
+        Outcome.BROKEN,
+        HOSTILE,
+        (broken, kept, known),
+        (HOSTILE,),
+        transcript=lines,
+        clauses=(),
     )
     return run_result(
         CATALOGUE.values(),
@@ -30,4 +40,5 @@ def hostile_run() -> RunResult:
         version="0.1.0",
         left_out=(LeftOut(HOSTILE, HOSTILE),),
         options=((HOSTILE, HOSTILE),),
+        known=[Known(name, HOSTILE, broken_in=(HOSTILE,)) for name in ("R1939-STAT-02", "R1939-LIST-10")],
     )

@@ -1,13 +1,13 @@
 """A small run with something of everything: what the published examples and the reporters' golden files are made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.clauses import Advisory, Clause, Level, Subject
-from conformance.results import CaseResult, LeftOut, RunResult, TargetInfo, fold, run_result
+from conformance.results import CaseResult, Known, LeftOut, RunResult, TargetInfo, fold, run_result
 from conformance.transcript import Conversation, Evidence, Incident, Secrets, Transcript, text_lines
 from conformance.verdicts import Outcome, Verdict
 
-__all__ = ["CASES", "CLAUSES", "sample_run"]
+__all__ = ["CASES", "CLAUSES", "known_run", "sample_run"]
 
 SECRETS = Secrets([b"open sesame"])
 
@@ -321,4 +321,17 @@ def sample_run(*cases: CaseResult) -> RunResult:
         left_out=(LeftOut("06-update/removal-is-finished", "it needs a second account", ("R1939-UPD-07",)),),
         seed=7,
         options=(("fill", "maildir:/srv/mail/{user}"), ("accounts", "alice")),
+    )
+
+
+def known_run() -> RunResult:
+    """The same, where some of what is broken was known before, one of that is kept now, and one was not tried."""
+    return replace(
+        sample_run(),
+        known=(
+            Known("R1939-STAT-06", "old shops count on it", accepted=True),
+            Known("R1939-RESP-03", "broken in the baseline of 2026-02-01T00:00:00+00:00", broken_in=("x/elsewhere",)),
+            Known("R1939-STAT-02", "broken in the baseline of 2026-02-01T00:00:00+00:00", broken_in=("x/elsewhere",)),
+            Known("R1939-UIDL-09", "as long as it is slow", accepted=True),
+        ),
     )

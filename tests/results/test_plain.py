@@ -18,7 +18,7 @@ from conformance.results import (
 )
 from conformance.transcript import Evidence, Span, TextLine
 from conformance.verdicts import Outcome, Verdict
-from tests.results.sample import CASES, sample_run
+from tests.results.sample import CASES, known_run, sample_run
 
 SCHEMA = json.loads((REPORTS / "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -77,12 +77,20 @@ def test_a_run_comes_back_from_plain_values() -> None:
 
 def test_a_run_fits_the_schema() -> None:
     VALIDATOR.validate(run_as_plain(sample_run()))
+    VALIDATOR.validate(run_as_plain(known_run()))
     VALIDATOR.validate(run_as_plain(sample_run(FULL)))
 
 
 def test_the_published_example_fits_the_schema_and_is_the_sample() -> None:
     plain = json.loads((REPORTS / "examples" / "results.json").read_bytes())
     VALIDATOR.validate(plain)
+    assert run_from_plain(plain) == sample_run()
+
+
+def test_what_was_known_comes_back_and_need_not_be_there() -> None:
+    plain = json.loads(json.dumps(run_as_plain(known_run())))
+    assert run_from_plain(plain) == known_run()
+    del plain["known"]
     assert run_from_plain(plain) == sample_run()
 
 

@@ -1,9 +1,11 @@
+import dataclasses
+
 import pytest
 
 from conformance.clauses import Advisory, Grade, Level
-from conformance.results import CaseResult, FailOn, LeftOut, RunResult, Standing, TargetInfo, run_result
+from conformance.results import CaseResult, FailOn, Known, LeftOut, RunResult, Standing, TargetInfo, run_result
 from conformance.verdicts import Outcome, Verdict
-from tests.results.sample import CASES, clause, sample_run
+from tests.results.sample import CASES, clause, known_run, sample_run
 
 DEMANDS = {
     "must": clause("STAT-01", "5", "STAT", Level.FACT, "x"),
@@ -14,7 +16,7 @@ DEMANDS = {
 }
 
 
-def run(*cases: CaseResult) -> RunResult:
+def run(*cases: CaseResult, known: tuple[str, ...] = ()) -> RunResult:
     return run_result(
         DEMANDS.values(),
         cases,
@@ -22,6 +24,7 @@ def run(*cases: CaseResult) -> RunResult:
         started="2026-01-01T00:00:00",
         seconds=1.0,
         version="1",
+        known=[Known(DEMANDS[kind].id, "because") for kind in known],
     )
 
 
@@ -109,3 +112,48 @@ def test_the_sample_has_something_of_everything() -> None:
     assert {case.outcome for case in CASES} | {Outcome.NOT_APPLICABLE} == set(Outcome)
     assert {clause.outcome for clause in result.clauses} | {Standing.ERRORED} == set(Standing)
     assert {clause.grade for clause in result.clauses} == set(Grade)
+
+
+# -- what is known ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["must", "should", "disputed"])
+def test_what_is_known_to_be_broken_fails_at_no_level(kind: str) -> None:
+    result = run(broken(kind), KEPT, known=(kind,))
+    assert not any(result.failed(fail_on) or result.exit_status(fail_on) for fail_on in FailOn)
+    assert result.clauses == run(broken(kind), KEPT).clauses
+
+
+def test_what_is_known_excuses_nothing_else() -> None:
+    result = run(broken("must"), KEPT, ERRORED, known=("should",))
+    assert [clause.id for clause in result.failing(FailOn.MUST)] == [DEMANDS["must"].id]
+    assert run(KEPT, ERRORED, known=("must", "other")).exit_status(FailOn.MUST) == 1
+    assert run(known=("must",)).exit_status(FailOn.MUST) == 1
+
+
+def test_a_known_deviation_is_told_by_how_its_clause_stands() -> None:
+    result = known_run()
+    told = {standing: [one.clause.id for one in result.known_that(standing)] for standing in Standing}
+    assert {standing: ids for standing, ids in told.items() if ids} == {
+        Standing.BROKEN: ["R1939-RESP-03", "R1939-STAT-06"],
+        Standing.KEPT: ["R1939-STAT-02"],
+        Standing.NOT_IMPLEMENTED: ["R1939-UIDL-09"],
+    }
+
+
+def test_where_a_known_deviation_did_not_show_before_is_told() -> None:
+    seen, accepted = known_run().known_that(Standing.BROKEN)
+    assert seen.newly_broken_in == seen.clause.broken_in
+    assert accepted.newly_broken_in == ()
+    again = dataclasses.replace(seen, known=dataclasses.replace(seen.known, broken_in=seen.clause.broken_in))
+    assert again.newly_broken_in == ()
+
+
+def test_a_baseline_is_all_that_was_broken_but_what_is_permitted() -> None:
+    first = run(broken("must"), KEPT)
+    assert first.as_baseline() == (
+        Known(DEMANDS["must"].id, f"broken in the baseline of {first.started}", broken_in=("05-stat/x",)),
+    )
+    assert run(broken("permission")).as_baseline() == ()
+    assert len(run(broken("disputed")).as_baseline()) == 1
+    assert not run(broken("must"), known=("must",)).as_baseline()[0].accepted
