@@ -72,7 +72,7 @@ def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
         yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
         yield f"{_text(result.errored[0].id)}: {_text(result.errored[0].reason)}"
     yield from ("", "| RFC | kept | broken | unclear | not judged |", "|---|--:|--:|--:|--:|")
-    for rfc in rfcs(result):
+    for rfc in rfcs(result.clauses):
         yield f"| {rfc.number} | " + " | ".join(str(count or "") for _, count in rfc.counts) + " |"
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from conformance.results import ClauseResult, RunResult, Standing
+from conformance.results import ClauseResult, Standing
 
 __all__ = ["Rfc", "count", "rfcs"]
+
+_FIRST: Final = 1939
+"""The RFC that the others are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,13 @@ class Rfc:
         return ("kept", kept), ("broken", broken), ("unclear", unclear), ("not judged", rest)
 
 
-def rfcs(result: RunResult) -> Iterator[Rfc]:
-    """One by one, in the order of the catalogue."""
-    for number in dict.fromkeys(clause.rfc for clause in result.clauses):
-        clauses = [clause for clause in result.clauses if clause.rfc == number]
-        sections = dict.fromkeys(clause.citation for clause in clauses)
-        yield Rfc(number, tuple((name, tuple(c for c in clauses if c.citation == name)) for name in sections))
+def rfcs(clauses: Sequence[ClauseResult]) -> Iterator[Rfc]:
+    """One by one: RFC 1939, then its family in the order of the catalogue."""
+    numbers = dict.fromkeys(clause.rfc for clause in clauses)
+    for number in sorted(numbers, key=lambda number: number != _FIRST):
+        own = [clause for clause in clauses if clause.rfc == number]
+        sections = dict.fromkeys(clause.citation for clause in own)
+        yield Rfc(number, tuple((name, tuple(c for c in own if c.citation == name)) for name in sections))
 
 
 def count(clauses: Sequence[ClauseResult], standing: Standing) -> int:
