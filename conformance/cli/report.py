@@ -1,7 +1,8 @@
 """`pop3spec report`: what can be made of the results of runs, without a server."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -9,10 +10,11 @@ from conformance.cli.status import Failure
 from conformance.plugin.options import OPTIONS
 
 if TYPE_CHECKING:
-    from conformance.results import RunResult
+    from conformance.results import FailOn, RunResult
 
 __all__ = ["report"]
 
+_T = TypeVar("_T")
 _LEVELS: Final = next(option.choices for option in OPTIONS if option.name == "fail-on")
 _FAIL_ON: Final = click.option(
     "--fail-on",
@@ -40,6 +42,7 @@ def report() -> None:
     \b
     Examples:
       pop3spec report html pop3spec-report --output server-1.4.html
+      pop3spec report merge dovecot=a/results.json courier=b/results.json -o matrix.html
       pop3spec report compare release-1.3/results.json pop3spec-report
     """
 
@@ -60,14 +63,10 @@ def html(results: Path, output: Path | None, fail_on: str) -> None:
     Examples:
       pop3spec report html pop3spec-report --output server-1.4.html
     """
-    from conformance.reporters import HtmlReporter, ReportError
-    from conformance.results import FailOn
+    from conformance.reporters import HtmlReporter
 
     run, path = _read(results), output or _file(results).with_name("report.html")
-    try:
-        HtmlReporter(path, FailOn(fail_on)).report(run)
-    except ReportError as error:
-        raise Failure(str(error)) from None
+    _write(HtmlReporter(path, _level(fail_on)).report, run)
     click.echo(f"Page in {path}")
 
 
@@ -84,17 +83,79 @@ def markdown(results: Path, output: Path | None, fail_on: str) -> None:
     Examples:
       pop3spec report markdown pop3spec-report >> "$GITHUB_STEP_SUMMARY"
     """
-    from conformance.reporters import MarkdownReporter, ReportError, report_markdown
-    from conformance.results import FailOn
+    from conformance.reporters import MarkdownReporter, report_markdown
 
-    run, level = _read(results), FailOn(fail_on)
+    run, level = _read(results), _level(fail_on)
     if output is None:
         click.echo(report_markdown(run, level), nl=False)
-        return
-    try:
-        MarkdownReporter(output, level).report(run)
-    except ReportError as error:
-        raise Failure(str(error)) from None
+    else:
+        _write(MarkdownReporter(output, level).report, run)
+
+
+@report.command("badge")
+@click.argument("results", type=_RESULTS)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A file to write, .svg or .json; can be given again. badge.svg beside RESULTS, if not given.",
+)
+@_FAIL_ON
+def badge(results: Path, outputs: tuple[Path, ...], fail_on: str) -> None:
+    """Write a badge: an image, or the JSON that shields.io makes one of.
+
+    \b
+    Examples:
+      pop3spec report badge pop3spec-report -o public/pop3.svg -o public/pop3.json
+    """
+    from conformance.reporters import BadgeReporter
+
+    run, paths = _read(results), outputs or (_file(results).with_name("badge.svg"),)
+    _check_suffixes(paths, (".svg", ".json"))
+    for path in paths:
+        _write(BadgeReporter(path, _level(fail_on)).report, run)
+        click.echo(f"Badge in {path}")
+
+
+@report.command("merge", short_help="Write the matrix of several servers.")
+@click.argument("results", nargs=-1, required=True, metavar="[NAME=]RESULTS...")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A file to write, .html or .md; can be given again. pop3spec-matrix.html, if not given.",
+)
+@_FAIL_ON
+def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> None:
+    """Write the matrix of several servers: clauses by servers.
+
+    A server is called NAME, or what it calls itself, or by its address.
+
+    \b
+    Examples:
+      pop3spec report merge old=release-1.3/results.json new=pop3spec-report
+      pop3spec report merge */results.json -o matrix.html -o matrix.md
+    """
+    from conformance.reporters import MatrixHtml, MatrixMarkdown
+    from conformance.results import merge as merged
+
+    writers: dict[str, type[MatrixHtml | MatrixMarkdown]] = {".html": MatrixHtml, ".md": MatrixMarkdown}
+    paths = outputs or (Path("pop3spec-matrix.html"),)
+    _check_suffixes(paths, writers)
+    matrix = merged([(name, _read(place)) for name, place in map(_named, results)])
+    for path in paths:
+        _write(writers[path.suffix](path, _level(fail_on)).report, matrix)
+        click.echo(f"Matrix in {path}")
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """The name of a server, empty where none is given, and where its results lie."""
+    name, equals, place = text.partition("=")
+    return (name, Path(place)) if equals and not Path(text).exists() else ("", Path(text))
 
 
 @report.command("compare", epilog=_EPILOG, short_help="Compare two runs; 1 where something is newly broken.")
@@ -112,12 +173,32 @@ def compare(old: Path, new: Path, fail_on: str) -> int:
     """
     from conformance.cli.compared import tell
     from conformance.cli.console import Output
-    from conformance.results import FailOn
     from conformance.results import compare as compared
 
-    found, level = compared(_read(old), _read(new)), FailOn(fail_on)
+    found, level = compared(_read(old), _read(new)), _level(fail_on)
     tell(found, level, Output())
     return found.exit_status(level)
+
+
+def _level(fail_on: str) -> "FailOn":
+    from conformance.results import FailOn
+
+    return FailOn(fail_on)
+
+
+def _check_suffixes(paths: Iterable[Path], suffixes: Iterable[str]) -> None:
+    for path in paths:
+        if path.suffix not in suffixes:
+            raise Failure(f"{path}: the name of this file ends in {' or in '.join(suffixes)}")
+
+
+def _write(report: Callable[[_T], None], what: _T) -> None:
+    from conformance.reporters import ReportError
+
+    try:
+        report(what)
+    except ReportError as error:
+        raise Failure(str(error)) from None
 
 
 def _file(place: Path) -> Path:

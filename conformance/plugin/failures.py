@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from conformance.clauses import CATALOGUE, Advisory, Grade
+from conformance.reporters.printable import one_line, printable
 from conformance.results import CaseResult, FailOn
 from conformance.transcript import render
 from conformance.verdicts import Outcome
@@ -17,12 +18,12 @@ def case_failure(case: CaseResult, fail_on: FailOn, known: Collection[str] = ())
     """
     if fail_on is FailOn.NONE:
         return ""
-    lines = [f"could not be judged: {case.reason}"] if case.outcome is Outcome.ERRORED else []
+    lines = [f"could not be judged: {one_line(case.reason)}"] if case.outcome is Outcome.ERRORED else []
     for name, reason in _broken(case, fail_on):
         if name not in known:
             clause = CATALOGUE[name]
-            lines += [f"{clause.id}, {clause.citation}, {clause.level.value}: {clause.says}", f"    {reason}"]
-    return "\n".join([*lines, "", render(case.transcript)]) if lines else ""
+            lines += [f"{clause.id}, {clause.citation}, {clause.level.value}: {clause.says}", f"    {one_line(reason)}"]
+    return "\n".join([*lines, "", printable(render(case.transcript))]) if lines else ""
 
 
 def known_failure(case: CaseResult, fail_on: FailOn, known: Collection[str]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from conformance.clauses import CATALOGUE
 from conformance.plugin.failures import case_failure, known_failure
 from conformance.reporters import decorate
+from conformance.reporters.printable import one_line
 from conformance.results import CaseResult
 from conformance.scenario import SUFFIX, Scenario, load
 from conformance.verdicts import Outcome
@@ -79,7 +80,7 @@ class ScenarioItem(pytest.Item):
             pytest.xfail(f"known: {expected}")
         unjudged = [case for case in self.cases if case.outcome in _UNJUDGED]
         if unjudged and len(unjudged) == len(self.cases):
-            pytest.skip(f"{unjudged[0].outcome.value}: {unjudged[0].reason}")
+            pytest.skip(f"{unjudged[0].outcome.value}: {one_line(unjudged[0].reason)}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report's text alone for a broken scenario, all there is for a fault of ours."""

@@ -25,7 +25,7 @@ from conformance.plugin.patience import Patience
 from conformance.plugin.selection import Selection
 from conformance.plugin.sweeps import Sweeps, is_judged
 from conformance.plugin.targets import UsageError, describe
-from conformance.reporters import ReportError, TerminalReporter, check_folder, write_all
+from conformance.reporters import ReportError, TerminalReporter, check_folder, surround, write_all
 from conformance.results import (
     CaseResult,
     FailOn,
@@ -254,6 +254,8 @@ class Run:
         self.result = self._result()
         try:
             write_all(self.result, self.folder, self.fail_on)
+            if folder := self.config.getoption("allure_report_dir", None):
+                surround(self.result, Path(folder))
         except ReportError as error:
             self.trouble = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR

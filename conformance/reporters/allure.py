@@ -1,4 +1,4 @@
-"""Allure results: labels and attachments for the scenario that allure-pytest is recording.
+"""Allure results: labels and attachments for the scenario that allure-pytest is recording, and what is about the run.
 
 allure-pytest writes the files; this tells it what the scenario was about while the item is running. What it makes of
 the item's outcome is the item's affair: it takes an `AssertionError` for a failure of what is tested, and any other
@@ -6,18 +6,22 @@ exception for a fault of the test. Allure shows descriptions as markup, so they 
 goes into attachments of plain text.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from conformance.bundled import REPORTS
 from conformance.clauses import Clause, Grade
+from conformance.reporters.files import write_file
 from conformance.reporters.printable import printable
 from conformance.reporters.window import window
-from conformance.results import CaseResult
+from conformance.results import CaseResult, RunResult
 from conformance.transcript import render
 from conformance.verdicts import Outcome, Verdict
 
-__all__ = ["decorate"]
+__all__ = ["decorate", "surround"]
 
 _SEVERITIES: Final = {Grade.MUST: "critical", Grade.SHOULD: "normal", Grade.MAY: "trivial"}
 
@@ -47,6 +51,36 @@ def decorate(case: CaseResult, catalogue: Mapping[str, Clause]) -> None:
         allure.attach(printable(findings), "findings", allure.attachment_type.TEXT)
     if case.transcript:
         allure.attach(printable(render(case.transcript)), "transcript", allure.attachment_type.TEXT)
+
+
+def surround(result: RunResult, folder: Path) -> None:
+    """Put beside the results what Allure groups them by, and what was judged; `ReportError` when that is not possible.
+
+    These are ``categories.json`` and ``environment.properties``.
+    """
+    write_file(folder / "categories.json", (REPORTS / "allure" / "categories.json").read_text("utf-8"))
+    lines = (f"{_property(name)} = {_property(value)}\n" for name, value in _environment(result) if value)
+    write_file(folder / "environment.properties", "".join(lines))
+
+
+def _environment(result: RunResult) -> Iterator[tuple[str, str]]:
+    target = result.target
+    yield from (("target", target.address), ("software", target.software), ("greeting", target.greeting))
+    yield ("capabilities", ", ".join(target.capabilities))
+    yield from target.facts
+    yield from (("started", result.started), ("pop3spec", result.version))
+    if result.seed is not None:
+        yield ("seed", str(result.seed))
+
+
+def _property(text: str) -> str:
+    """As the properties files of Java hold it, in ASCII."""
+    return re.sub(r"[^\w.,;@/()+-]", _escaped, printable(" ".join(text.split())), flags=re.ASCII)
+
+
+def _escaped(char: re.Match[str]) -> str:
+    units = char[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _allure() -> ModuleType | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.reporters.files import write_file
-from conformance.reporters.printable import printable
+from conformance.reporters.printable import one_line, printable
 from conformance.reporters.window import window
 from conformance.reporters.words import why_known
 from conformance.results import CaseResult, ClauseResult, FailOn, LeftOut, RunResult, Standing
@@ -78,7 +78,7 @@ def _not_run(item: LeftOut) -> "TestCase":
     from junitparser import Skipped, TestCase
 
     test = TestCase(printable(item.what), "left-out", 0.0)
-    test.result = [Skipped(_attribute(f"not run: {item.why}"), "not run")]
+    test.result = [Skipped(one_line(f"not run: {item.why}"), "not run")]
     return test
 
 
@@ -90,17 +90,17 @@ def _results(
     broken = [verdict for verdict in case.verdicts if verdict.outcome is Outcome.BROKEN]
     fatal = [verdict for verdict in broken if verdict.clause in failing]
     if fatal:
-        failure = Failure(_attribute(_message(fatal, clauses)), "broken")
+        failure = Failure(one_line(_message(fatal, clauses)), "broken")
         failure.text = printable("\n".join(_told(case, verdict, clauses[verdict.clause]) for verdict in fatal))
         yield failure
     elif broken:  # known, or below the level that fails: what was said stands in the output
         told = [f"{name} is known to be broken: {known[name]}" for name in (v.clause for v in broken) if name in known]
         if told:
-            yield Skipped(_attribute("; ".join(told)), "known")
+            yield Skipped(one_line("; ".join(told)), "known")
     elif case.outcome is Outcome.ERRORED:
-        yield Error(_attribute(case.reason), "errored")
+        yield Error(one_line(case.reason), "errored")
     elif case.outcome is not Outcome.KEPT:
-        yield Skipped(_attribute(f"{case.outcome.value}: {case.reason}"), case.outcome.value)
+        yield Skipped(one_line(f"{case.outcome.value}: {case.reason}"), case.outcome.value)
 
 
 def _message(verdicts: Iterable[Verdict], clauses: dict[str, ClauseResult]) -> str:
@@ -112,7 +112,3 @@ def _told(case: CaseResult, verdict: Verdict, clause: ClauseResult) -> str:
     head = f"{clause.id}  {clause.citation}  {clause.level.value}\n{clause.says}\n\n"
     several = len({line.connection for line in case.transcript}) > 1
     return f"{head}{render(window(case, verdict), several=several)}\n{verdict.reason}\n"
-
-
-def _attribute(text: str) -> str:
-    return printable(" ".join(text.splitlines()))

@@ -19,7 +19,7 @@ from conformance.reporters.words import broken_clauses, counted, force, listed, 
 from conformance.results import FailOn, RunResult, Standing
 from conformance.transcript import TextLine
 
-__all__ = ["MarkdownReporter", "report_markdown"]
+__all__ = ["MarkdownReporter", "inert", "report_markdown"]
 
 _FIRST: Final = 3
 """Clauses that are shown with their proof."""
@@ -53,24 +53,24 @@ def report_markdown(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
 
 def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
     broken, target = broken_clauses(result, fail_on), result.target
-    yield f"## {_text(verdict_line(result, fail_on))}"
+    yield f"## {inert(verdict_line(result, fail_on))}"
     yield ""
-    software = f" ({_text(target.software)})" if target.software else ""
+    software = f" ({inert(target.software)})" if target.software else ""
     played = f"{counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
-    when = f"{_text(result.started)}: {played}, pop3spec {_text(result.version)}"
-    yield f"**{_text(target.address)}**{software}, {when}"
+    when = f"{inert(result.started)}: {played}, pop3spec {inert(result.version)}"
+    yield f"**{inert(target.address)}**{software}, {when}"
     for clause in broken[:_FIRST]:
         yield from _proof(Proof.of(clause, result))
     if len(broken) > _FIRST:
         yield from ("", f"### Broken as well: {counted(len(broken) - _FIRST, 'clause')}", "")
         for clause in broken[_FIRST : _FIRST + _LISTED]:
-            yield f"* **{_text(clause.id)}** ({_text(clause.citation)}): {_text(clause.says)}"
+            yield f"* **{inert(clause.id)}** ({inert(clause.citation)}): {inert(clause.says)}"
         if len(broken) > _FIRST + _LISTED:
             yield f"* and {counted(len(broken) - _FIRST - _LISTED, 'more clause')}"
     yield from _known(result)
     if result.errored:
         yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
-        yield f"{_text(result.errored[0].id)}: {_text(result.errored[0].reason)}"
+        yield f"{inert(result.errored[0].id)}: {inert(result.errored[0].reason)}"
     yield from ("", "| RFC | kept | broken | unclear | not judged |", "|---|--:|--:|--:|--:|")
     for rfc in rfcs(result.clauses):
         yield f"| {rfc.number} | " + " | ".join(str(count or "") for _, count in rfc.counts) + " |"
@@ -81,18 +81,18 @@ def _known(result: RunResult) -> Iterator[str]:
     if still := result.known_that(Standing.BROKEN):
         yield from ("", f"### Known: {counted(len(still), 'clause')} broken", "")
         for one in still[:_LISTED]:
-            yield f"* **{_text(one.clause.id)}** ({_text(one.clause.citation)}): {_text(why_known(one))}"
+            yield f"* **{inert(one.clause.id)}** ({inert(one.clause.citation)}): {inert(why_known(one))}"
         if len(still) > _LISTED:
             yield f"* and {counted(len(still) - _LISTED, 'more clause')}"
     if mended := result.known_that(Standing.KEPT):
-        yield from ("", f"Fixed, and known to be broken before: {_text(listed([one.clause.id for one in mended]))}")
+        yield from ("", f"Fixed, and known to be broken before: {inert(listed([one.clause.id for one in mended]))}")
 
 
 def _proof(proof: Proof) -> Iterator[str]:
     clause = proof.clause
-    yield from ("", f"### {_text(clause.id)}, {_text(clause.citation)}", "")
-    yield f"{_text(clause.says)} ({_text(force(clause))})"
-    yield from ("", _text(proof.reason))
+    yield from ("", f"### {inert(clause.id)}, {inert(clause.citation)}", "")
+    yield f"{inert(clause.says)} ({inert(force(clause))})"
+    yield from ("", inert(proof.reason))
     if proof.lines:
         said = [text for line in proof.lines for text in _said(line)]
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "\n".join(said))), default=0))
@@ -109,6 +109,6 @@ def _said(line: TextLine) -> Iterator[str]:
         yield f"   {underline(shown.marks)}"
 
 
-def _text(text: str) -> str:
+def inert(text: str) -> str:
     """Text in a line, of which nothing is read as Markdown or as HTML."""
     return _NUMBERED.sub(r"\1\\\2", _READ.sub(r"\\\g<0>", " ".join(printable(text).split())))

@@ -1,6 +1,6 @@
 """Text that cannot act: whatever a server managed to get into a reason stays letters, on a terminal and in XML."""
 
-__all__ = ["printable"]
+__all__ = ["one_line", "printable"]
 
 
 def printable(text: str) -> str:
@@ -15,3 +15,8 @@ def printable(text: str) -> str:
 
 def _escaped(char: str) -> str:
     return char.encode("ascii", "backslashreplace").decode() if ord(char) > 0x7F else f"\\x{ord(char):02x}"
+
+
+def one_line(text: str) -> str:
+    """The same without line feeds."""
+    return printable(" ".join(text.splitlines()))

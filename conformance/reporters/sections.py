@@ -1,13 +1,14 @@
 """The clauses of a run by RFC and section, and how many of them stand how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from conformance.results import ClauseResult, Standing
+from conformance.results import ClauseResult, Row, Standing
 
-__all__ = ["Rfc", "count", "rfcs"]
+__all__ = ["Rfc", "by_rfc", "count", "rfcs"]
 
+_T = TypeVar("_T")
 _FIRST: Final = 1939
 """The RFC that the others are about."""
 
@@ -32,11 +33,20 @@ class Rfc:
 
 def rfcs(clauses: Sequence[ClauseResult]) -> Iterator[Rfc]:
     """One by one: RFC 1939, then its family in the order of the catalogue."""
-    numbers = dict.fromkeys(clause.rfc for clause in clauses)
-    for number in sorted(numbers, key=lambda number: number != _FIRST):
-        own = [clause for clause in clauses if clause.rfc == number]
+    for number, own in _by(clauses, lambda clause: clause.rfc):
         sections = dict.fromkeys(clause.citation for clause in own)
         yield Rfc(number, tuple((name, tuple(c for c in own if c.citation == name)) for name in sections))
+
+
+def by_rfc(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
+    """Clauses of several runs, in the same order."""
+    return _by(rows, lambda row: row.clause.rfc)
+
+
+def _by(things: Sequence[_T], rfc: Callable[[_T], int]) -> Iterator[tuple[int, list[_T]]]:
+    numbers = dict.fromkeys(map(rfc, things))
+    for number in sorted(numbers, key=lambda number: number != _FIRST):
+        yield number, [thing for thing in things if rfc(thing) == number]
 
 
 def count(clauses: Sequence[ClauseResult], standing: Standing) -> int:

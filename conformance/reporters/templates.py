@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.bundled import REPORTS
 from conformance.reporters.printable import printable
 from conformance.reporters.window import fitted
-from conformance.reporters.words import counted, force, why_known
+from conformance.reporters.words import SIGNS, counted, force, why_known
+from conformance.results import Standing
 from conformance.transcript import TextLine
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters |= {"pieces": _pieces, "word": _word}
-    environment.globals |= {"force": force, "counted": counted, "why_known": why_known}
+    environment.globals |= {"force": force, "counted": counted, "why_known": why_known, "sign": _sign}
     return environment
 
 
@@ -65,6 +66,10 @@ def _pieces(line: TextLine) -> Iterator[tuple[str, bool]]:
             yield shown.text[max(start, done) : end] or "\u21b5", True
         done = max(done, end)
     yield shown.text[done:], False
+
+
+def _sign(standing: Standing | None) -> str:
+    return "" if standing is None else SIGNS[standing]
 
 
 def _word(outcome: str) -> str:

@@ -6,8 +6,18 @@ from typing import Final
 from conformance.clauses import Advisory, Grade, Level
 from conformance.results import ClauseResult, Deviation, FailOn, RunResult, Standing
 
-__all__ = ["broken_clauses", "counted", "force", "listed", "verdict_line", "why_known"]
+__all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "verdict_line", "why_known"]
 
+SIGNS: Final = {
+    Standing.KEPT: "✓",
+    Standing.BROKEN: "✗",
+    Standing.ERRORED: "?",
+    Standing.INCONCLUSIVE: "?",
+    Standing.NOT_IMPLEMENTED: "–",
+    Standing.NOT_APPLICABLE: "·",
+    Standing.NOT_TESTED: "·",
+}
+"""How a clause stands, in a character."""
 _WEIGHT: Final = tuple(Grade)
 
 

@@ -4,6 +4,7 @@ from conformance.results.case import CaseResult, fold, masked
 from conformance.results.clause import ClauseResult, Standing
 from conformance.results.comparison import Change, Comparison, Turn, compare
 from conformance.results.known import Deviation, Known
+from conformance.results.matrix import Column, Matrix, Row, merge
 from conformance.results.plain import (
     SCHEMA,
     ResultsError,
@@ -19,12 +20,15 @@ __all__ = [
     "CaseResult",
     "Change",
     "ClauseResult",
+    "Column",
     "Comparison",
     "Deviation",
     "FailOn",
     "Known",
     "LeftOut",
+    "Matrix",
     "ResultsError",
+    "Row",
     "RunResult",
     "Standing",
     "TargetInfo",
@@ -34,6 +38,7 @@ __all__ = [
     "compare",
     "fold",
     "masked",
+    "merge",
     "run_as_plain",
     "run_from_plain",
     "run_result",

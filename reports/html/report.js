@@ -26,7 +26,8 @@
   }
 
   function showAll() {
-    form.reset();
+    search.value = "";
+    for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = true;
     filter();
   }
 
@@ -37,13 +38,18 @@
     if (target.tagName === "DETAILS") {
       target.open = true;
       target.querySelector("summary").focus({ preventScroll: true });
+    } else if (target.classList.contains("clause")) {
+      target.querySelector("a").focus({ preventScroll: true });
     }
     target.scrollIntoView();
   }
 
   form.hidden = false;
   form.addEventListener("input", filter);
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    showAll();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const link of document.querySelectorAll("[data-only]")) {
     link.addEventListener("click", () => {
@@ -61,7 +67,7 @@
     }
   });
   addEventListener("beforeprint", () => {
-    for (const clause of clauses) clause.open ||= clause.dataset.outcome === "broken";
+    for (const one of document.querySelectorAll(".clause[data-outcome=broken], #seen details")) one.open = true;
   });
   filter();
   open();

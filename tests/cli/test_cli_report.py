@@ -1,5 +1,6 @@
 """`pop3spec report`: pages and comparisons, made of results without a server."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,3 +90,39 @@ def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     done = pop3spec("report", "html", folder, "-o", tmp_path / "file" / "page.html")
     assert done.status == 2
     assert "is a file" in done.err
+
+
+# -- several servers, and a badge ------------------------------------------------------------------------------------
+
+
+def test_several_servers_are_merged_into_a_page_and_into_markdown(tmp_path: Path) -> None:
+    old, new = written(judged(Outcome.KEPT), tmp_path / "a=b"), written(judged(Outcome.BROKEN), tmp_path / "new")
+    outputs = ("-o", tmp_path / "x" / "m.html", "-o", tmp_path / "m.md")
+    done = pop3spec("report", "merge", old, f"the new one={new}", *outputs)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == f"Matrix in {tmp_path / 'x' / 'm.html'}\nMatrix in {tmp_path / 'm.md'}\n"
+    text = (tmp_path / "m.md").read_text(encoding="utf-8")
+    assert "| clause | | Grocer 1\\.4 | the new one |" in text.replace("Grocer 1.4", "Grocer 1\\.4")
+    assert "<h1>POP3 conformance of 2 servers</h1>" in (tmp_path / "x" / "m.html").read_text(encoding="utf-8")
+
+
+def test_without_a_name_the_matrix_is_a_page_here(tmp_path: Path) -> None:
+    folder = written(sample_run(), tmp_path / "old")
+    assert pop3spec("report", "merge", folder, cwd=tmp_path).out == "Matrix in pop3spec-matrix.html\n"
+    assert (tmp_path / "pop3spec-matrix.html").exists()
+
+
+def test_a_badge_is_made_of_results(tmp_path: Path) -> None:
+    folder = written(judged(Outcome.KEPT), tmp_path)
+    assert pop3spec("report", "badge", folder).out == f"Badge in {tmp_path / 'badge.svg'}\n"
+    assert "1 MUST kept" in (tmp_path / "badge.svg").read_text(encoding="utf-8")
+    assert pop3spec("report", "badge", folder, "-o", tmp_path / "b.json").status == 0
+    assert json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["message"] == "1 MUST kept"
+
+
+@pytest.mark.parametrize("command, endings", [("merge", ".html or in .md"), ("badge", ".svg or in .json")])
+def test_a_file_of_another_kind_is_not_written(command: str, endings: str, tmp_path: Path) -> None:
+    done = pop3spec("report", command, written(sample_run(), tmp_path), "-o", tmp_path / "x.txt")
+    assert done.status == 2
+    assert f"the name of this file ends in {endings}" in done.err
+    assert not (tmp_path / "x.txt").exists()

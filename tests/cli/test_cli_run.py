@@ -80,6 +80,8 @@ def test_allure_results_are_written_too(judged: Judged) -> None:
     assert "Allure results in allure" in done.out
     (result,) = (json.loads(path.read_text()) for path in (judged.folder / "allure").glob("*-result.json"))
     assert {"name": "clause", "value": "R1939-STAT-06"} in result["labels"]
+    assert "target = 127.0.0.1" in (judged.folder / "allure" / "environment.properties").read_text()
+    assert (judged.folder / "allure" / "categories.json").exists()
 
 
 def test_a_target_file_describes_the_server(judged: Judged) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.command import pop3spec
 from tests.foreign import servers
 from tests.foreign.servers import available
-from tests.foreign.test_judged import Subject
+from tests.foreign.subjects import Subject
 
 _SOME = (
     "rfc1939/05-dele/dele-marks*",

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,8 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.reporters import decorate
-from tests.results.sample import CASES, CLAUSES
+from conformance.bundled import REPORTS
+from conformance.clauses import CATALOGUE, Grade
+from conformance.plugin.failures import case_failure
+from conformance.reporters import decorate, surround
+from conformance.results import CaseResult, FailOn
+from conformance.verdicts import Outcome, Verdict
+from tests.results.hostile import hostile_run
+from tests.results.sample import CASES, CLAUSES, sample_run
 
 pytest.importorskip("allure_pytest", reason="allure-pytest is an extra")
 
@@ -92,3 +99,80 @@ def test_without_a_listener_nothing_happens() -> None:
 def test_without_allure_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "allure", None)
     decorate(CASES[0], {})
+
+
+# -- what is about the run -------------------------------------------------------------------------------------------
+
+
+def properties(path: Path) -> dict[str, str]:
+    """As Java reads a file of properties."""
+    found = {}
+    for line in path.read_text(encoding="ascii").splitlines():
+        name, value = (part.encode().decode("unicode_escape") for part in line.split(" = "))
+        found[name.encode("utf-16", "surrogatepass").decode("utf-16")] = value
+    return found
+
+
+def test_the_environment_says_what_was_judged(tmp_path: Path) -> None:
+    surround(sample_run(), tmp_path / "new")
+    told = properties(tmp_path / "new" / "environment.properties")
+    assert told["target"] == "mail.example.com:110"
+    assert told["greeting"] == "+OK Grocer 1.4 ready"
+    assert told["certificate, accepted"] == "no: it expired on 2026-03-01"
+    assert told["seed"] == "7"
+
+
+def test_what_a_server_sends_stays_text_in_the_environment(tmp_path: Path) -> None:
+    surround(hostile_run(), tmp_path)
+    text = (tmp_path / "environment.properties").read_text(encoding="ascii")
+    assert re.fullmatch(r"(?:[\w.,;@/()+\\-]+ = [\w.,;@/()+\\-]+\n)+", text)
+    assert "<script>" in properties(tmp_path / "environment.properties")["software"]
+
+
+def categories(status: str, message: str) -> list[str]:
+    """The names of the categories that Allure finds for a result, which it does by Java's regular expressions."""
+    found = []
+    for category in json.loads((REPORTS / "allure" / "categories.json").read_text(encoding="utf-8")):
+        told = re.fullmatch(category.get("messageRegex", "(?s).*"), message)
+        if told and status in category["matchedStatuses"]:
+            found.append(category["name"])
+    return found
+
+
+def failure(*clauses: str, reason: str = "bad") -> str:
+    verdicts = tuple(Verdict(name, Outcome.BROKEN, reason) for name in clauses)
+    case = CaseResult("x", "x", 1939, "5", Outcome.BROKEN, verdicts=verdicts)
+    return f"conformance.plugin.items.BrokenScenario: {case_failure(case, FailOn.ANY)}"
+
+
+def test_every_clause_that_breaks_is_in_the_category_of_its_level() -> None:
+    names = {Grade.MUST: "A MUST is broken", Grade.SHOULD: "A SHOULD is broken, and no MUST"}
+    for clause in CATALOGUE.values():
+        if clause.advisory is None and clause.level.grade in names:
+            assert categories("failed", failure(clause.id)) == [names[clause.level.grade]], clause.id
+
+
+def test_beside_a_must_a_should_is_not_counted_whatever_the_server_says() -> None:
+    assert categories("failed", failure("R1939-STAT-07", "R1939-STAT-06")) == ["A MUST is broken"]
+    forged = failure("R1939-STAT-07", reason="x\nR1939-STAT-06, RFC 1939 §5, MUST: forged")
+    assert categories("failed", forged) == ["A SHOULD is broken, and no MUST"]
+
+
+def test_what_was_not_judged_has_categories_of_its_own() -> None:
+    assert categories("broken", "anything") == ["Not played to the end, by a fault that is not the server's"]
+    for outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED):
+        assert len(categories("skipped", f"Skipped: {outcome.value}: because")) == 1
+    assert categories("skipped", "XFAIL known: R1939-STAT-06") == ["Broken, and known to be"]
+
+
+def test_there_is_a_copy_of_the_categories(tmp_path: Path) -> None:
+    surround(sample_run(), tmp_path)
+    assert (tmp_path / "categories.json").read_text() == (REPORTS / "allure" / "categories.json").read_text()
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\nb", "\u202e", "\r"])
+def test_a_failure_is_told_in_printable_characters(text: str) -> None:
+    verdicts = (Verdict("R1939-STAT-06", Outcome.BROKEN, text),)
+    case = CaseResult("x", "x", 1939, "5", Outcome.ERRORED, text, verdicts)
+    assert all(line.isprintable() for line in case_failure(case, FailOn.MUST).split("\n"))
+    assert len(case_failure(case, FailOn.MUST).splitlines()) == 4
