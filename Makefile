@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check bench matrix clients mutants coverage format lock foreign build clean
+.PHONY: help env demo test check bench matrix clients interop mutants coverage format lock foreign build clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ mutants: $(READY) ## try the tests of monitor and model on a sample of mutants; 
 
 clients: $(READY) ## let real clients meet faults and write reports/clients.md
 	$(BIN)/python -m tests.foreign.clients.table
+
+interop: $(READY) ## judge the real servers and write reports/interop
+	$(BIN)/python -m tests.foreign.interop
 
 foreign: ## install the real servers and clients that tests/foreign starts (Debian, as root)
 	.ci/foreign-servers

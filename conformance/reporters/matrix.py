@@ -130,7 +130,10 @@ def _title(matrix: Matrix) -> str:
 def _verdict(matrix: Matrix, fail_on: FailOn) -> str:
     passed = sum(_Server(column, fail_on).good for column in matrix.columns)
     broken, judged = len(matrix.that(Standing.BROKEN)), sum(row.judged for row in matrix.rows)
-    return f"{passed} of {len(matrix.columns)} passed; {broken} of {counted(judged, 'judged clause')} broken by some"
+    clauses = (
+        f"Of {counted(judged, 'clause')} that {'was' if judged == 1 else 'were'} judged, some server breaks {broken}"
+    )
+    return f"{passed} of {len(matrix.columns)} passed. {clauses}."
 
 
 # -- Markdown --------------------------------------------------------------------------------------------------------
@@ -145,7 +148,7 @@ def _lines(matrix: Matrix, fail_on: FailOn) -> Iterator[str]:
     yield from (f"## {_title(matrix)}", "", _verdict(matrix, fail_on))
     yield from (
         "",
-        "| server | | MUST broken | SHOULD broken | kept | unclear | not judged |",
+        "| server | verdict | MUST broken | SHOULD broken | kept | unclear | not judged |",
         "|---|---|" + "--:|" * 5,
     )
     for column in matrix.columns:
