@@ -17,8 +17,10 @@ from conformance.plugin.options import OPTIONS
 
 if TYPE_CHECKING:
     from conformance.cli.isolated import Ended
+    from conformance.plugin.run import Run
     from conformance.plugin.sweeps import Sweeps
     from conformance.plugin.targets import Described
+    from conformance.results import RunResult
     from conformance.transcript import Secrets
 
 __all__ = ["run"]
@@ -225,26 +227,32 @@ class _Play:
 
     def _summary(self, *, finished: bool = True) -> None:
         """What came of it, and where the reports are."""
-        from conformance.reporters import MarkdownReporter, ReportError, TerminalReporter
+        from conformance.reporters import MarkdownReporter, ReportError
 
         run = self._front.run
         if run is None or run.result is None:
             return
+        if run.cases:
+            self._tell(run, run.result, finished=finished)
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            try:
+                MarkdownReporter(Path(summary), run.fail_on, add=True).report(run.result)
+            except ReportError as error:
+                self._output.line(f"The step summary was left out: {error}")
+        if self._alluredir is not None and run.cases:
+            self._output.line(f"Allure results in {self._alluredir}")
+
+    def _tell(self, run: "Run", result: "RunResult", *, finished: bool) -> None:
+        from conformance.reporters import TerminalReporter
+
         folder = None if run.trouble else run.folder
         reporter = TerminalReporter(
             sys.stdout, self._repeat, folder, self._repeat.hint, fail_on=run.fail_on, finished=finished
         )
         try:
-            reporter.report(run.result)
+            reporter.report(result)
         except BrokenPipeError:
             self._output.drop()
-        if (summary := os.environ.get("GITHUB_STEP_SUMMARY")) and not run.trouble:
-            try:
-                MarkdownReporter(Path(summary), run.fail_on, add=True).report(run.result)
-            except ReportError as error:
-                self._output.line(f"The step summary was left out: {error}")
-        if self._alluredir is not None:
-            self._output.line(f"Allure results in {self._alluredir}")
 
     def _interrupted(self, ended: "Ended") -> int:
         played = len(self._front.run.cases) if self._front.run is not None else 0

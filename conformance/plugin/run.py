@@ -94,7 +94,7 @@ class Run:
         self.trouble: str = ""
         """Why the target cannot be worked with."""
         self.ended_early: str = ""
-        """Why there was no sense in going on."""
+        """Why there was no sense in going on, or in beginning."""
         self._patience = Patience(self.stage)
         self._add_bundled()
 
@@ -170,7 +170,7 @@ class Run:
             announced = self.stage.survey().announced
             self.facts = tls_facts(self.target, stls="STLS" in announced)
         except (TargetError, FillError) as error:
-            self.trouble = str(error)
+            self.trouble = self.ended_early = str(error)
             pytest.exit(self.trouble, returncode=EXIT_TARGET)
 
     def _mains(self) -> list[Account]:
@@ -249,7 +249,7 @@ class Run:
         if self.spread and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             self.trouble = _NOTHING
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        if self.worker is not None or not self.cases:
+        if self.worker is not None or not (self.cases or self.ended_early):
             return
         self.result = self._result()
         try:
@@ -257,8 +257,9 @@ class Run:
             if folder := self.config.getoption("allure_report_dir", None):
                 surround(self.result, Path(folder))
         except ReportError as error:
-            self.trouble = str(error)
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            if not self.trouble:
+                self.trouble = str(error)
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_unconfigure(self) -> None:
         """Take away what workers left that were stopped before they could do so themselves."""
@@ -272,18 +273,10 @@ class Run:
         return Path(self.options["report"] or "pop3spec-report")
 
     def _result(self) -> RunResult:
-        look = self.stage.survey().look
-        capabilities = self.stage.survey().capabilities or look.capabilities or ()
         return run_result(
             [clause for clause in CATALOGUE.values() if clause.id in self.clauses],
             self.cases,
-            target=TargetInfo(
-                self.target.address,
-                greeting=escape(look.greeting),
-                software=next((escape(c[15:]) for c in capabilities if c.startswith(b"IMPLEMENTATION ")), ""),
-                capabilities=tuple(map(escape, capabilities)),
-                facts=self.facts,
-            ),
+            target=self._target_info(),
             started=self.started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
             version=__version__,
@@ -294,11 +287,28 @@ class Run:
             ],
             options=self._shown_options(),
             known=self.known,
+            ended_early=self._secrets.words(self.ended_early),
         )
 
+    def _target_info(self) -> TargetInfo:
+        if not self.cases:  # it may not even be there
+            return TargetInfo(self.target.address)
+        look = self.stage.survey().look
+        capabilities = self.stage.survey().capabilities or look.capabilities or ()
+        return TargetInfo(
+            self.target.address,
+            greeting=escape(look.greeting),
+            software=next((escape(c[15:]) for c in capabilities if c.startswith(b"IMPLEMENTATION ")), ""),
+            capabilities=tuple(map(escape, capabilities)),
+            facts=self.facts,
+        )
+
+    @property
+    def _secrets(self) -> Secrets:
+        return Secrets(secret for account in self.target.accounts for secret in account.secrets)
+
     def _shown_options(self) -> list[tuple[str, str]]:
-        secrets = Secrets(secret for account in self.target.accounts for secret in account.secrets)
-        shown = []
+        secrets, shown = self._secrets, []
         for name, value in self.options.items():
             if value and name not in ("account", "apop-account", "target"):
                 shown.append((name, secrets.words(", ".join(value) if isinstance(value, list) else str(value))))
@@ -312,7 +322,7 @@ class Run:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The summary by clause, below pytest's own."""
-        if self.result is not None:
+        if self.result is not None and self.cases:
             terminalreporter.section("POP3 conformance")
             text = io.StringIO()
             writer = terminalreporter._tw  # noqa: SLF001 - the only place that knows width and colour

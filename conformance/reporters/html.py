@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.reporters.files import write_file
-from conformance.reporters.proofs import Proof
+from conformance.reporters.proofs import findings
 from conformance.reporters.sections import count, rfcs
 from conformance.reporters.templates import page
 from conformance.reporters.words import broken_clauses, counted, verdict_line
@@ -14,7 +14,7 @@ from conformance.results import FailOn, RunResult, Standing
 __all__ = ["HtmlReporter", "report_html"]
 
 _FIRST: Final = 3
-"""Clauses that are shown at the top, as those to mend first."""
+"""Things that are shown at the top, as those to mend first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,15 @@ class HtmlReporter:
 def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     """The page of a run."""
     broken = broken_clauses(result, fail_on)
+    first = findings(broken, result)[:_FIRST]
+    more = len(broken) - sum(len(finding.clauses) for finding in first)
     return page(
         "report.html.j2",
         result=result,
         verdict=verdict_line(result, fail_on),
         good=not result.exit_status(fail_on),
-        first=[Proof.of(clause, result) for clause in broken[:_FIRST]],
-        more=counted(len(broken) - _FIRST, "more clause") if len(broken) > _FIRST else "",
+        first=first,
+        more=counted(more, "more clause") if more else "",
         broken=[clause.id for clause in broken],
         still=result.known_that(Standing.BROKEN),
         mended=result.known_that(Standing.KEPT),

@@ -47,6 +47,8 @@ def junit_xml(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
         suite.add_property(printable(name), printable(text))
     failing = frozenset(clause.id for clause in result.failing(fail_on))
     known = {one.clause.id: why_known(one) for one in result.known_that(Standing.BROKEN)}
+    if result.ended_early:
+        suite.add_testcase(_ended_early(result.ended_early))
     suite.add_testcases([_test_case(case, clauses, failing, known) for case in result.cases])
     suite.add_testcases([_not_run(item) for item in result.left_out if result.case(item.what) is None])
     xml = JUnitXml("pop3spec")
@@ -71,6 +73,14 @@ def _test_case(
     test.result = list(_results(case, clauses, failing, known))
     if case.outcome in (Outcome.BROKEN, Outcome.ERRORED, Outcome.INCONCLUSIVE) and case.transcript:
         test.system_out = printable(f"{case.title}\n\n{render(case.transcript)}")
+    return test
+
+
+def _ended_early(why: str) -> "TestCase":
+    from junitparser import Error, TestCase
+
+    test = TestCase("the run to its end", "run", 0.0)
+    test.result = [Error(one_line(why), "ended early")]
     return test
 
 

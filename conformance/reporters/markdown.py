@@ -12,7 +12,7 @@ from typing import Final
 
 from conformance.reporters.files import add_to_file, write_file
 from conformance.reporters.printable import printable
-from conformance.reporters.proofs import Proof
+from conformance.reporters.proofs import Finding, findings
 from conformance.reporters.sections import rfcs
 from conformance.reporters.window import fitted, underline
 from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line, why_known
@@ -22,7 +22,7 @@ from conformance.transcript import TextLine
 __all__ = ["MarkdownReporter", "inert", "report_markdown"]
 
 _FIRST: Final = 3
-"""Clauses that are shown with their proof."""
+"""Things that are shown with their proof."""
 _LISTED: Final = 50
 """Clauses that are named."""
 _LONGEST: Final = 200
@@ -59,14 +59,18 @@ def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
     played = f"{counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
     when = f"{inert(result.started)}: {played}, pop3spec {inert(result.version)}"
     yield f"**{inert(target.address)}**{software}, {when}"
-    for clause in broken[:_FIRST]:
-        yield from _proof(Proof.of(clause, result))
-    if len(broken) > _FIRST:
-        yield from ("", f"### Broken as well: {counted(len(broken) - _FIRST, 'clause')}", "")
-        for clause in broken[_FIRST : _FIRST + _LISTED]:
+    if result.ended_early:
+        yield from ("", inert(result.ended_early))
+    first = findings(broken, result)[:_FIRST]
+    for finding in first:
+        yield from _proof(finding)
+    told = {clause.id for finding in first for clause in finding.clauses}
+    if others := [clause for clause in broken if clause.id not in told]:
+        yield from ("", f"### Broken as well: {counted(len(others), 'clause')}", "")
+        for clause in others[:_LISTED]:
             yield f"* **{inert(clause.id)}** ({inert(clause.citation)}): {inert(clause.says)}"
-        if len(broken) > _FIRST + _LISTED:
-            yield f"* and {counted(len(broken) - _FIRST - _LISTED, 'more clause')}"
+        if len(others) > _LISTED:
+            yield f"* and {counted(len(others) - _LISTED, 'more clause')}"
     yield from _known(result)
     if result.errored:
         yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
@@ -88,17 +92,18 @@ def _known(result: RunResult) -> Iterator[str]:
         yield from ("", f"Fixed, and known to be broken before: {inert(listed([one.clause.id for one in mended]))}")
 
 
-def _proof(proof: Proof) -> Iterator[str]:
-    clause = proof.clause
-    yield from ("", f"### {inert(clause.id)}, {inert(clause.citation)}", "")
-    yield f"{inert(clause.says)} ({inert(force(clause))})"
-    yield from ("", inert(proof.reason))
-    if proof.lines:
-        said = [text for line in proof.lines for text in _said(line)]
+def _proof(finding: Finding) -> Iterator[str]:
+    for clause in finding.clauses:
+        yield from ("", f"### {inert(clause.id)}, {inert(clause.citation)}", "")
+        yield f"{inert(clause.says)} ({inert(force(clause))})"
+    for reason in finding.reasons:
+        yield from ("", inert(reason))
+    if finding.lines:
+        said = [text for line in finding.lines for text in _said(line)]
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "\n".join(said))), default=0))
         yield from ("", f"{fence}text", *said, fence)
-    if proof.case is not None:
-        yield from ("", f"Play it again: `pop3spec run TARGET --scenario {proof.case.id}`")
+    if finding.case is not None:
+        yield from ("", f"Play it again: `pop3spec run TARGET --scenario {finding.case.id}`")
 
 
 def _said(line: TextLine) -> Iterator[str]:

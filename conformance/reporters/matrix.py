@@ -130,10 +130,8 @@ def _title(matrix: Matrix) -> str:
 def _verdict(matrix: Matrix, fail_on: FailOn) -> str:
     passed = sum(_Server(column, fail_on).good for column in matrix.columns)
     broken, judged = len(matrix.that(Standing.BROKEN)), sum(row.judged for row in matrix.rows)
-    clauses = (
-        f"Of {counted(judged, 'clause')} that {'was' if judged == 1 else 'were'} judged, some server breaks {broken}"
-    )
-    return f"{passed} of {len(matrix.columns)} passed. {clauses}."
+    told = f"{broken} of {counted(judged, 'judged clause')} broken by at least one"
+    return f"{passed} of {counted(len(matrix.columns), 'server')} passed; {told}"
 
 
 # -- Markdown --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from conformance.clauses import Grade
 from conformance.reporters.printable import printable
-from conformance.reporters.terminal_clause import demand, how_it_broke, told_together
+from conformance.reporters.proofs import findings
+from conformance.reporters.terminal_clause import demand, how_it_broke
 from conformance.reporters.terminal_lists import errored, facts, known, left_out, listed_clauses, noted, unclear
 from conformance.reporters.terminal_table import section_table
 from conformance.reporters.terminal_text import heading, paragraph
@@ -91,11 +92,11 @@ def _pieces(result: RunResult, reporter: TerminalReporter, width: int) -> "Itera
     broken = broken_clauses(result, reporter.fail_on)
     yield verdict
     yield paragraph((_what_was_judged(result), "dim"))
-    for clauses in told_together(broken, result):
-        for clause in clauses:
+    for finding in findings(broken, result):
+        for clause in finding.clauses:
             yield from heading(f"{_NAMES[clause.grade]} broken: {clause.id}", f"bold {_STYLES[clause.grade]}")
             yield from demand(clause)
-        yield from how_it_broke(clauses, result, _STYLES[clauses[0].grade], width, reporter.repeat)
+        yield from how_it_broke(finding, _STYLES[finding.clauses[0].grade], width, reporter.repeat)
     yield from errored(result, reporter.repeat)
     yield from known(result)
     yield from unclear(result)

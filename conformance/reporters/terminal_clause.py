@@ -1,34 +1,23 @@
 """One broken clause on a terminal: in words, with the exchange that broke it, what was expected, how to repeat it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from conformance.reporters.proofs import Finding
 from conformance.reporters.terminal_text import INDENT, copyable, indented, paragraph
-from conformance.reporters.window import fitted, underline, window
+from conformance.reporters.window import fitted, underline
 from conformance.reporters.words import counted, force
-from conformance.results import CaseResult, ClauseResult, RunResult
+from conformance.results import ClauseResult
 from conformance.transcript import TextLine
-from conformance.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["demand", "how_it_broke", "told_together"]
+__all__ = ["demand", "how_it_broke"]
 
 _OTHERS: Final = 3
 """Further scenarios that are named."""
 _KINDS: Final = {"C": "cyan", "S": "", "*": "dim"}
-
-
-def told_together(clauses: Sequence[ClauseResult], result: RunResult) -> list[list[ClauseResult]]:
-    """The clauses, those in one list that the same octets broke, so that these are shown once."""
-    groups: dict[object, list[ClauseResult]] = {}
-    for clause in clauses:
-        case, verdict = _telling(clause, result) or (None, None)
-        proof = verdict.evidence if verdict is not None else None
-        same = clause.id if case is None or proof is None else (case.id, proof)
-        groups.setdefault(same, []).append(clause)
-    return list(groups.values())
 
 
 def demand(clause: ClauseResult) -> "Iterator[RenderableType]":
@@ -37,25 +26,21 @@ def demand(clause: ClauseResult) -> "Iterator[RenderableType]":
     yield paragraph((f"{clause.citation}, {clause.topic}; {force(clause)}", "dim"))
 
 
-def how_it_broke(
-    clauses: Sequence[ClauseResult], result: RunResult, style: str, width: int, repeat: Callable[[str], str]
-) -> "Iterator[RenderableType]":
+def how_it_broke(finding: Finding, style: str, width: int, repeat: Callable[[str], str]) -> "Iterator[RenderableType]":
     """The exchange, what is wrong with it by each clause, and the command that plays it again."""
-    told = [found for clause in clauses if (found := _telling(clause, result)) is not None]
-    if not told:
-        yield indented(paragraph(clauses[0].reason))
+    if (case := finding.case) is None:
+        yield indented(paragraph(finding.clauses[0].reason))
         return
-    case, verdict = told[0]
-    if lines := window(case, verdict):
+    if finding.lines:
         names = {line.connection for line in case.transcript}
         column = max(map(len, names)) if len(names) > 1 else 0
         yield paragraph()
-        for line in lines:
+        for line in finding.lines:
             yield from _line(line, style, width - INDENT, column)
     yield paragraph()
-    for reason in dict.fromkeys(verdict.reason for _, verdict in told):
+    for reason in finding.reasons:
         yield indented(paragraph(reason))
-    broken_in = dict.fromkeys(name for clause in clauses for name in clause.broken_in)
+    broken_in = dict.fromkeys(name for clause in finding.clauses for name in clause.broken_in)
     if others := [name for name in broken_in if name != case.id]:
         yield indented(paragraph(("also in", "dim")))
         yield from map(copyable, others[:_OTHERS])
@@ -63,27 +48,6 @@ def how_it_broke(
             yield indented(paragraph((f"and {counted(len(others) - _OTHERS, 'more scenario')}", "dim")))
     yield paragraph()
     yield copyable(repeat(case.id))
-
-
-def _telling(clause: ClauseResult, result: RunResult) -> tuple[CaseResult, Verdict] | None:
-    """The scenario that broke it and the verdict there: with evidence if there is any, and one that is about it.
-
-    Else one that is about something else that broke there: it goes straight to the point, and tells of both at once.
-    """
-    found = [
-        (case, verdict)
-        for case in result.cases
-        for verdict in case.verdicts
-        if verdict.clause == clause.id and verdict.outcome is Outcome.BROKEN
-    ]
-    return min(found, key=lambda pair: (pair[1].evidence is None, _remote(clause, pair[0])), default=None)
-
-
-def _remote(clause: ClauseResult, case: CaseResult) -> int:
-    if clause.id in case.clauses:
-        return 0
-    broken = {verdict.clause for verdict in case.verdicts if verdict.outcome is Outcome.BROKEN}
-    return 1 if broken.intersection(case.clauses) else 2
 
 
 def _line(line: TextLine, style: str, width: int, column: int) -> "Iterator[RenderableType]":

@@ -64,6 +64,8 @@ def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: 
     failing = bool(result.exit_status(fail_on))
     if not finished:
         word = "Interrupted"
+    elif result.ended_early:
+        word = "Ended early"
     elif not failing and result.exit_status(FailOn.MUST):
         word = f"Passed, for nothing is to fail ({fail_on.value})"
     else:

@@ -67,6 +67,7 @@ def run_as_plain(result: RunResult) -> Plain:
             "capabilities": list(result.target.capabilities),
             "facts": [list(fact) for fact in result.target.facts],
         },
+        "ended_early": _clean(result.ended_early),
         "summary": _summary(result),
         "known": [_known_as_plain(known) for known in result.known],
         "left_out": [{"what": o.what, "why": o.why, "clauses": list(o.clauses)} for o in result.left_out],
@@ -224,6 +225,7 @@ def _run(plain: Mapping[str, Any]) -> RunResult:
         cases=tuple(_case(case) for case in plain["cases"]),
         clauses=tuple(_clause(clause) for clause in plain["clauses"]),
         left_out=tuple(LeftOut(o["what"], o["why"], tuple(o["clauses"])) for o in plain["left_out"]),
+        ended_early=plain.get("ended_early", ""),
         seed=plain["seed"],
         options=tuple(plain["options"].items()),
         known=tuple(

@@ -80,6 +80,8 @@ class RunResult:
     """How the run was asked for, without passwords."""
     known: tuple[Known, ...] = ()
     """Deviations that were known before and fail nothing, one a clause."""
+    ended_early: str = ""
+    """Why nothing was played, or why not all of it; empty where all was."""
 
     def of_grade(self, grade: Grade, *standings: Standing) -> tuple[ClauseResult, ...]:
         """The clauses of a grade, those of some standings alone where these are named."""
@@ -140,11 +142,11 @@ class RunResult:
     def exit_status(self, fail_on: FailOn) -> int:
         """0 or 1, as the command ends with when the run took place.
 
-        A run that judged nothing is never a good one. A scenario that errored was not passed: it counts as a failure
-        unless nothing is to fail.
+        A run that judged nothing, or that ended early, is never a good one. A scenario that errored was not passed: it
+        counts as a failure unless nothing is to fail.
         """
         errored = bool(self.errored) and fail_on is not FailOn.NONE
-        return int(self.failed(fail_on) or errored or not self.judged_anything)
+        return int(self.failed(fail_on) or errored or not self.judged_anything or bool(self.ended_early))
 
 
 def run_result(
@@ -159,6 +161,7 @@ def run_result(
     seed: int | None = None,
     options: Iterable[tuple[str, str]] = (),
     known: Iterable[Known] = (),
+    ended_early: str = "",
     subject: Subject = Subject.SERVER,
 ) -> RunResult:
     """Fold the scenarios of a run into its result; `clauses` is the catalogue, or what of it is to be reported on."""
@@ -175,4 +178,5 @@ def run_result(
         seed=seed,
         options=tuple(options),
         known=tuple(known),
+        ended_early=ended_early,
     )

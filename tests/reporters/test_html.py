@@ -1,6 +1,7 @@
 """The page: what it says, where its links lead, and that nothing a server sent is more than text in it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from conformance.results import CaseResult, FailOn
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
-from tests.results.sample import known_run, sample_run
+from tests.results.sample import known_run, sample_run, unplayed
 
 VOID = {"meta", "link", "img", "input", "rect", "br"}
 
@@ -79,6 +80,14 @@ def test_a_run_that_judged_nothing_says_why() -> None:
     page = Page(report_html(sample_run(case)))
     assert "Nothing was judged" in page.text("h2")
     assert "nobody answers at mx:110" in page.text("p")
+
+
+def test_a_run_that_could_not_begin_says_why() -> None:
+    page = Page(report_html(replace(unplayed(), ended_early="nobody answers at mx:110")))
+    assert page.text("h1") == "Ended early: nothing was judged, no clause was found kept or broken"
+    assert "Why nothing was played" in page.text("h2")
+    assert "nobody answers at mx:110" in page.text("p")
+    assert "scenarios" not in page.named("id")
 
 
 @pytest.mark.parametrize("fail_on, word", [(FailOn.MUST, "Failed"), (FailOn.NONE, "Passed, for nothing is to fail")])

@@ -11,7 +11,7 @@ from conformance.results import CaseResult, FailOn, LeftOut, RunResult
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.golden import matches
-from tests.results.sample import CASES, known_run, sample_run
+from tests.results.sample import CASES, known_run, sample_run, unplayed
 
 
 def case_of(result: RunResult, name: str) -> ElementTree.Element:
@@ -124,3 +124,11 @@ def test_what_is_known_hides_nothing_that_broke_beside_it() -> None:
     assert failure is not None
     assert "STAT-07" in str(failure.text)
     assert "STAT-06" not in str(failure.text)
+
+
+def test_a_run_that_ended_early_has_an_error() -> None:
+    run = replace(unplayed(), ended_early="nobody answers\x1b at mx:110")
+    error = case_of(run, "the run to its end").find("error")
+    assert error is not None
+    assert error.get("message") == "nobody answers\\x1b at mx:110"
+    assert "the run to its end" not in junit_xml(sample_run())

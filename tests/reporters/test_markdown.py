@@ -1,5 +1,6 @@
 """The run as Markdown: what it says, and that nothing a server sent is more than text in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from conformance.reporters import MarkdownReporter, ReportError, report_markdown
 from conformance.results import CaseResult
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
-from tests.results.sample import known_run, sample_run
+from tests.results.sample import known_run, sample_run, unplayed
 
 
 def rendered(text: str) -> str:
@@ -43,6 +44,12 @@ def test_what_is_known_is_told_apart() -> None:
     assert "accepted: old shops count on it" in text
     assert "Fixed, and known to be broken before: R1939-STAT-02" in text
     assert "Known" not in report_markdown(sample_run())
+
+
+def test_a_run_that_could_not_begin_says_why() -> None:
+    text = report_markdown(replace(unplayed(), ended_early="*nobody* answers at mx:110"))
+    assert text.startswith("## Ended early: nothing was judged")
+    assert "\n\\*nobody\\* answers at mx:110\n" in text
 
 
 def test_what_a_server_sends_stays_text() -> None:

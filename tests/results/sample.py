@@ -7,7 +7,7 @@ from conformance.results import CaseResult, Known, LeftOut, RunResult, TargetInf
 from conformance.transcript import Conversation, Evidence, Incident, Secrets, Transcript, text_lines
 from conformance.verdicts import Outcome, Verdict
 
-__all__ = ["CASES", "CLAUSES", "known_run", "sample_run"]
+__all__ = ["CASES", "CLAUSES", "known_run", "sample_run", "unplayed"]
 
 SECRETS = Secrets([b"open sesame"])
 
@@ -334,4 +334,17 @@ def known_run() -> RunResult:
             Known("R1939-STAT-02", "broken in the baseline of 2026-02-01T00:00:00+00:00", broken_in=("x/elsewhere",)),
             Known("R1939-UIDL-09", "as long as it is slow", accepted=True),
         ),
+    )
+
+
+def unplayed() -> RunResult:
+    """One that found nobody to judge."""
+    return run_result(
+        CLAUSES,
+        (),
+        target=TargetInfo("mail.example.com:110"),
+        started="2026-03-14T09:26:53+00:00",
+        seconds=0.1,
+        version="0.1.0",
+        ended_early="nobody answers at mail.example.com:110",
     )

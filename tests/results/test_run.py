@@ -157,3 +157,9 @@ def test_a_baseline_is_all_that_was_broken_but_what_is_permitted() -> None:
     assert run(broken("permission")).as_baseline() == ()
     assert len(run(broken("disputed")).as_baseline()) == 1
     assert not run(broken("must"), known=("must",)).as_baseline()[0].accepted
+
+
+def test_a_run_that_ended_early_is_no_pass_though_nothing_broke() -> None:
+    result = dataclasses.replace(run(KEPT), ended_early="nobody can log in any more")
+    assert {result.exit_status(fail_on) for fail_on in FailOn} == {1}
+    assert not result.failed(FailOn.ANY)
