@@ -1,6 +1,8 @@
 """`pop3spec run` on things that cannot be worked with: status 3, in words, soon."""
 
+import json
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,12 @@ from conformance.server import Account, ReferenceServer
 from tests.cli.command import pop3spec
 from tests.cli.judged import PASSWORD, Judged
 from tests.cli.peers import Behaviour, endless, listening, says, silent
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports land where nobody else's do."""
+    monkeypatch.chdir(tmp_path)
 
 
 def refuses(answer: bytes) -> Behaviour:
@@ -59,6 +67,21 @@ def test_a_port_where_nothing_listens_is_status_3() -> None:
     done = pop3spec("run", f"pop://127.0.0.1:{port}", "--account", f"alice:{PASSWORD}")
     assert (done.status, done.out) == (3, "")
     assert done.err.startswith(f"Error: cannot connect to 127.0.0.1:{port}: Connection refused.")
+
+
+def test_the_report_says_why_nothing_was_played(tmp_path: Path) -> None:
+    """It takes the place of an earlier one, which would speak of another run."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    words = ("run", f"pop://127.0.0.1:{port}", "--account", f"alice:{PASSWORD}")
+    assert pop3spec(*words, env={"GITHUB_STEP_SUMMARY": "summary.md"}).status == 3
+    folder = tmp_path / "pop3spec-report"
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert results["ended_early"].startswith(f"cannot connect to 127.0.0.1:{port}: Connection refused.")
+    assert results["cases"] == []
+    assert "Why nothing was played" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "<error" in (folder / "junit.xml").read_text(encoding="utf-8")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## Ended early: nothing was judged")
 
 
 def test_an_unknown_host_is_status_3() -> None:
