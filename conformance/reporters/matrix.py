@@ -11,7 +11,7 @@ from conformance.reporters.markdown import inert
 from conformance.reporters.proofs import Proof
 from conformance.reporters.sections import by_rfc
 from conformance.reporters.templates import page
-from conformance.reporters.words import SIGNS, counted
+from conformance.reporters.words import SIGNS, counted, weight
 from conformance.results import Column, FailOn, Matrix, Row, Standing
 
 __all__ = ["MatrixHtml", "MatrixMarkdown", "matrix_html", "matrix_markdown"]
@@ -162,5 +162,5 @@ def _lines(matrix: Matrix, fail_on: FailOn) -> Iterator[str]:
     for row in rows:
         cells = " | ".join(SIGNS[cell.outcome] if cell is not None else "" for cell in row.cells)
         clause = row.clause
-        weight = f"{clause.citation}, {clause.advisory or clause.grade.value.upper()}"
-        yield f"| {inert(clause.id)}, {inert(weight)} | {inert(clause.says)} | {cells} |"
+        about = f"{clause.id}, {clause.citation}, {weight(clause)}"
+        yield f"| {inert(about)} | {inert(clause.says)} | {cells} |"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.bundled import REPORTS
 from conformance.reporters.printable import printable
 from conformance.reporters.window import fitted
-from conformance.reporters.words import SIGNS, counted, force, why_known
+from conformance.reporters.words import SIGNS, counted, force, weight, why_known
 from conformance.results import Standing
 from conformance.transcript import TextLine
 
@@ -47,7 +47,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters |= {"pieces": _pieces, "word": _word}
-    environment.globals |= {"force": force, "counted": counted, "why_known": why_known, "sign": _sign}
+    environment.globals |= {"force": force, "counted": counted, "why_known": why_known, "weight": weight, "sign": _sign}
     return environment
 
 

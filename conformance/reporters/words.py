@@ -6,7 +6,7 @@ from typing import Final
 from conformance.clauses import Advisory, Grade, Level
 from conformance.results import ClauseResult, Deviation, FailOn, RunResult, Standing
 
-__all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "verdict_line", "why_known"]
+__all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "verdict_line", "weight", "why_known"]
 
 SIGNS: Final = {
     Standing.KEPT: "✓",
@@ -30,6 +30,13 @@ def force(clause: ClauseResult) -> str:
     """With what force the RFC speaks, for people."""
     words = "stated as a fact, weighs as a MUST" if clause.level is Level.FACT else clause.level.value
     return f"{words}, in a text that can be read in two ways" if clause.advisory is Advisory.DISPUTED else words
+
+
+def weight(clause: ClauseResult) -> str:
+    """What a break of it weighs, in a word: ``MUST NOT``, ``SHOULD``, ``disputed``; a fact weighs as a MUST."""
+    if clause.advisory is Advisory.DISPUTED:
+        return clause.advisory.value
+    return Level.MUST.value if clause.level is Level.FACT else clause.level.value
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
@@ -61,6 +68,8 @@ def why_known(deviation: Deviation) -> str:
 
 def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: bool = True) -> str:
     """The run in a line, the exit status as its first word."""
+    if result.ended_early and not result.cases:
+        return "Not judged: the run could not begin"
     failing = bool(result.exit_status(fail_on))
     if not finished:
         word = "Interrupted"

@@ -81,7 +81,7 @@ def test_the_report_says_why_nothing_was_played(tmp_path: Path) -> None:
     assert results["cases"] == []
     assert "Why nothing was played" in (folder / "report.html").read_text(encoding="utf-8")
     assert "<error" in (folder / "junit.xml").read_text(encoding="utf-8")
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## Ended early: nothing was judged")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## Not judged: the run could not begin")
 
 
 def test_an_unknown_host_is_status_3() -> None:

@@ -84,7 +84,7 @@ def test_a_run_that_judged_nothing_says_why() -> None:
 
 def test_a_run_that_could_not_begin_says_why() -> None:
     page = Page(report_html(replace(unplayed(), ended_early="nobody answers at mx:110")))
-    assert page.text("h1") == "Ended early: nothing was judged, no clause was found kept or broken"
+    assert page.text("h1") == "Not judged: the run could not begin"
     assert "Why nothing was played" in page.text("h2")
     assert "nobody answers at mx:110" in page.text("p")
     assert "scenarios" not in page.named("id")

@@ -48,7 +48,7 @@ def test_what_is_known_is_told_apart() -> None:
 
 def test_a_run_that_could_not_begin_says_why() -> None:
     text = report_markdown(replace(unplayed(), ended_early="*nobody* answers at mx:110"))
-    assert text.startswith("## Ended early: nothing was judged")
+    assert text.startswith("## Not judged: the run could not begin")
     assert "\n\\*nobody\\* answers at mx:110\n" in text
 
 

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from conformance.clauses import Level
-from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line
-from conformance.results import CaseResult, FailOn, RunResult
+from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line, weight, why_known
+from conformance.results import CaseResult, FailOn, RunResult, Standing
 from conformance.verdicts import Outcome, Verdict
-from tests.results.sample import CASES, sample_run
+from tests.results.sample import CASES, known_run, sample_run, unplayed
 
 
 def run(**outcomes: Outcome) -> RunResult:
@@ -27,6 +29,29 @@ def test_a_fact_is_said_to_weigh_as_a_must() -> None:
     forces = {clause.level: force(clause) for clause in sample_run().clauses}
     assert forces[Level.FACT] == "stated as a fact, weighs as a MUST"
     assert forces[Level.SHOULD_NOT] == "SHOULD NOT"
+
+
+def test_what_a_break_weighs_is_a_word_of_the_rfcs() -> None:
+    words = {clause.id: weight(clause) for clause in sample_run().clauses}
+    assert words["R1939-STAT-06"] == "MUST"
+    assert words["R1939-UPD-02"] == "MUST NOT"
+    assert words["R1939-ARG-01"] == "disputed"
+    assert words["R1939-USER-04"] == "MAY"
+
+
+def test_why_a_deviation_is_known_is_told_with_where_it_is_new() -> None:
+    seen, accepted = known_run().known_that(Standing.BROKEN)
+    assert why_known(accepted) == "accepted: old shops count on it"
+    told = why_known(seen)
+    assert told.startswith("broken in the baseline of 2026-02-01T00:00:00+00:00; now in ")
+    assert told.endswith(" as well")
+    assert seen.clause.broken_in[0] in told
+
+
+def test_a_run_that_ended_early_does_not_say_that_it_passed() -> None:
+    kept = replace(run(STAT_06=Outcome.KEPT), ended_early="nobody can log in any more")
+    assert verdict_line(kept) == "Ended early: no clause broken, 1 MUST and 0 SHOULD kept"
+    assert verdict_line(unplayed()) == "Not judged: the run could not begin"
 
 
 @pytest.mark.parametrize(
