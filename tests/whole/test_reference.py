@@ -13,6 +13,8 @@ import pytest
 
 from conformance.clauses import CATALOGUE
 from conformance.driver import TlsMode
+from conformance.reporters import report_html
+from conformance.results import run_from_plain
 from conformance.server import Account, MemoryStore, Policy, ReferenceServer, ServerTls
 from tests.cli.command import Done, pop3spec
 from tests.whole.relaying import running, takes_mail
@@ -232,3 +234,7 @@ def test_unique_ids_outlived_a_restart_where_the_store_does(run: Run) -> None:
 def test_it_takes_seconds(run: Run) -> None:
     assert run.seconds(large=False) < 5 * run.slower
     assert run.results["seconds"] < 30 * run.slower
+
+
+def test_the_page_of_a_whole_run_can_be_mailed(run: Run) -> None:
+    assert len(report_html(run_from_plain(run.results)).encode()) < 3_000_000
