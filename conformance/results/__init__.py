@@ -4,6 +4,8 @@ from conformance.results.case import CaseResult, fold, masked
 from conformance.results.clause import ClauseResult, Standing
 from conformance.results.comparison import Change, Comparison, Turn, compare
 from conformance.results.known import Deviation, Known
+from conformance.results.latency import Latency, latencies
+from conformance.results.limits import limits_met
 from conformance.results.matrix import Column, Matrix, Row, merge
 from conformance.results.plain import (
     SCHEMA,
@@ -25,6 +27,7 @@ __all__ = [
     "Deviation",
     "FailOn",
     "Known",
+    "Latency",
     "LeftOut",
     "Matrix",
     "ResultsError",
@@ -37,6 +40,8 @@ __all__ = [
     "case_from_plain",
     "compare",
     "fold",
+    "latencies",
+    "limits_met",
     "masked",
     "merge",
     "run_as_plain",

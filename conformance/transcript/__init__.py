@@ -1,6 +1,7 @@
 """What was said on a connection, when and by whom, and how it reads as commands and replies."""
 
 from conformance.transcript.conversation import Conversation, Exchange
+from conformance.transcript.display import octets_of
 from conformance.transcript.escape import escape, unescape
 from conformance.transcript.evidence import Evidence, Span
 from conformance.transcript.recording import LOSSES, Chunk, Incident, Mark, Sender, Transcript
@@ -28,6 +29,7 @@ __all__ = [
     "dump",
     "escape",
     "load",
+    "octets_of",
     "render",
     "text_lines",
     "unescape",

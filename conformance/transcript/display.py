@@ -5,15 +5,16 @@ octets are marked. A line of any length is read only where it is shown, and a li
 edge of a part is recognised as well.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.transcript.escape import escape
+from conformance.transcript.escape import escape, unescape
 from conformance.transcript.ranges import Ranges, clipped, united
 from conformance.transcript.secrets import MASK, Secrets
 
-__all__ = ["LINE_WIDTH", "Read", "display_line"]
+__all__ = ["LINE_WIDTH", "Read", "display_line", "octets_of"]
 
 LINE_WIDTH: Final = 300
 """Characters of a line beyond which it is cut."""
@@ -23,6 +24,8 @@ _AROUND: Final = 20
 _MARKED: Final = 30
 _MARKS: Final = 2
 """Marks of one line that stay in sight when it is cut, of a long mark its beginning and its end."""
+
+_LEFT_OUT: Final = re.compile(" … ([0-9,]+) octets left out … ")
 
 Read = Callable[[int, int], bytes]
 """Gives octets of the line."""
@@ -68,6 +71,17 @@ def display_line(
         last = end
     columns = tuple((_column(pieces, a, leftmost=True), _column(pieces, b, leftmost=False)) for a, b in marks)
     return "".join(piece.text for piece in pieces), columns
+
+
+def octets_of(text: str) -> int | None:
+    """How many octets a line has that is shown so; None where some of them are hidden, or where it is no such text."""
+    shown, left_out = _LEFT_OUT.split(text)[::2], _LEFT_OUT.findall(text)
+    if MASK.decode() in text:
+        return None
+    try:
+        return sum(len(unescape(part)) for part in shown) + sum(int(number.replace(",", "")) for number in left_out)
+    except ValueError:
+        return None
 
 
 def _parts(read: Read, length: int, marks: Ranges) -> Ranges:

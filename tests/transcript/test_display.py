@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.transcript import MASK, Secrets, escape
-from conformance.transcript.display import LINE_WIDTH, display_line
+from conformance.transcript.display import LINE_WIDTH, display_line, octets_of
 
 SECRETS = Secrets([b"open sesame"])
 
@@ -64,6 +64,22 @@ def test_the_notes_of_a_long_line_add_up_to_what_is_left_out() -> None:
     parts = text.split(" … ")
     left_out = sum(int(note.removesuffix(" octets left out").replace(",", "")) for note in parts[1::2])
     assert left_out + sum(map(len, parts[::2])) == 5_000
+
+
+@given(st.binary(max_size=2_000))
+def test_a_line_that_is_shown_tells_its_length(octets: bytes) -> None:
+    text, _ = display(octets)
+    assert octets_of(text) == len(octets)
+
+
+def test_a_line_of_many_octets_tells_their_number() -> None:
+    text, _ = display(b"x" * 1_234_567)
+    assert octets_of(text) == 1_234_567
+
+
+@pytest.mark.parametrize("text", ["PASS ********", "a … 1,000 octets left out … ********", "\\q", "…"])
+def test_a_text_that_hides_something_or_is_no_line_tells_no_length(text: str) -> None:
+    assert octets_of(text) is None
 
 
 def test_a_mark_in_a_long_line_stays_in_sight() -> None:
