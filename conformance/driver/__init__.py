@@ -2,7 +2,7 @@
 
 from conformance.driver.cutting import Cutting, Way, between, in_pieces
 from conformance.driver.driver import Driver
-from conformance.driver.facts import Fact, tls_facts
+from conformance.driver.facts import Fact, TlsSeen, look_at_tls, tls_facts
 from conformance.driver.logins import credentials, present
 from conformance.driver.look import Look, look
 from conformance.driver.pace import learn_pace, too_early
@@ -29,6 +29,7 @@ __all__ = [
     "TargetError",
     "Tls",
     "TlsMode",
+    "TlsSeen",
     "Way",
     "authenticate",
     "between",
@@ -38,6 +39,7 @@ __all__ = [
     "learn_pace",
     "log_in",
     "look",
+    "look_at_tls",
     "present",
     "recognise",
     "session",

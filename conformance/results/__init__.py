@@ -15,7 +15,7 @@ from conformance.results.plain import (
     run_as_plain,
     run_from_plain,
 )
-from conformance.results.run import FailOn, LeftOut, RunResult, TargetInfo, run_result
+from conformance.results.run import FailOn, LeftOut, Listed, RunResult, TargetInfo, run_result
 
 __all__ = [
     "SCHEMA",
@@ -29,6 +29,7 @@ __all__ = [
     "Known",
     "Latency",
     "LeftOut",
+    "Listed",
     "Matrix",
     "ResultsError",
     "Row",

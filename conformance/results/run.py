@@ -12,7 +12,7 @@ from conformance.results.clause import ClauseResult, Standing, judge_clauses
 from conformance.results.known import Deviation, Known
 from conformance.verdicts import Outcome
 
-__all__ = ["FailOn", "LeftOut", "RunResult", "TargetInfo", "run_result"]
+__all__ = ["FailOn", "LeftOut", "Listed", "RunResult", "TargetInfo", "run_result"]
 
 
 class FailOn(StrEnum):
@@ -43,6 +43,15 @@ class LeftOut(NamedTuple):
     """Ids of the clauses that it would have judged."""
 
 
+class Listed(NamedTuple):
+    """What a server announced in one state of a session."""
+
+    state: str
+    """In words: ``before login``, ``before login, inside TLS`` or ``after login``."""
+    capabilities: tuple[str, ...]
+    """Escaped, in the server's order."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetInfo:
     """What was judged."""
@@ -57,6 +66,8 @@ class TargetInfo:
     """What it announced, escaped."""
     facts: tuple[tuple[str, str], ...] = ()
     """What else was seen and breaks nothing: what it is about, and what there was to see; printable."""
+    listed: tuple[Listed, ...] = ()
+    """What it announced in each state in which it was asked; empty where that was not told apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from conformance.driver import (
     TargetError,
     Tls,
     TlsMode,
+    TlsSeen,
+    look_at_tls,
     session,
     tls_facts,
 )
@@ -258,6 +260,38 @@ def test_a_server_that_lists_stls_and_refuses_it_gives_fewer_facts() -> None:
     with peer([answering({b"STLS": b"-ERR no\r\n"})]) as there:
         facts = dict(tls_facts(there.target(), stls=True))
     assert facts == {"TLS": "by STLS", "TLS versions": "none of 1.0 to 1.3", "TLS handshake": "STLS was refused"}
+
+
+def test_what_is_listed_on_the_other_side_of_stls_is_seen(reach: Reach) -> None:
+    inside = look_at_tls(reach(TlsMode.NONE), stls=True, capa=True).across
+    clear = look_at_tls(reach(TlsMode.STARTTLS), stls=True, capa=True).across
+    assert inside is not None
+    assert clear is not None
+    assert b"STLS" in clear
+    assert b"STLS" not in inside
+    assert look_at_tls(reach(TlsMode.IMPLICIT), stls=False, capa=True).across is None
+
+
+def test_where_there_is_no_tls_nobody_is_asked_what_is_inside(reach: Reach) -> None:
+    assert look_at_tls(reach(TlsMode.NONE), stls=False, capa=True) == TlsSeen()
+
+
+@pytest.mark.parametrize("mode", [TlsMode.NONE, TlsMode.STARTTLS])
+@pytest.mark.parametrize("capa", [True, False])
+def test_capa_is_asked_once_more_and_only_where_that_is_wanted(mode: TlsMode, capa: bool) -> None:
+    listed = b"+OK\r\nTOP\r\n.\r\n"
+    with peer([answering({b"STLS": b"-ERR no\r\n", b"CAPA": listed})]) as there:
+        target = replace(there.target(), tls=Tls(mode))
+        across = look_at_tls(target, stls=True, capa=capa).across
+    asked = [line for session in there.lines for line in session.lines].count(b"CAPA")
+    assert asked == int(capa and mode is TlsMode.STARTTLS)
+    assert across == ((b"TOP",) if asked else None)
+
+
+def test_a_server_that_does_not_list_again_what_it_listed_gives_no_list() -> None:
+    with peer([answering({b"STLS": b"-ERR no\r\n", b"CAPA": b"-ERR no\r\n"})]) as there:
+        target = replace(there.target(), tls=Tls(TlsMode.STARTTLS))
+        assert look_at_tls(target, stls=True, capa=True).across is None
 
 
 def _leaf(**more: Any) -> bytes:
