@@ -15,9 +15,10 @@ import pytest
 
 from conformance import __version__, bundled
 from conformance.clauses import CATALOGUE
-from conformance.driver import Account, Fact, TargetError, tls_facts
+from conformance.driver import Account, TargetError, TlsSeen, look_at_tls
 from conformance.driver.backup import save_and_empty
 from conformance.mailboxes import FillError, provisioner
+from conformance.plugin.described import target_info
 from conformance.plugin.items import ScenarioFile, ScenarioItem, is_scenario_file, item_name
 from conformance.plugin.known import known_deviations
 from conformance.plugin.options import OPTIONS, PREFIX
@@ -37,7 +38,7 @@ from conformance.results import (
     run_result,
 )
 from conformance.scenario import Scenario, Settings, Stage, is_special
-from conformance.transcript import Secrets, escape
+from conformance.transcript import Secrets
 from conformance.verdicts import Outcome
 
 __all__ = ["EXIT_TARGET", "Run"]
@@ -89,7 +90,7 @@ class Run:
         self.result: RunResult | None = None
         self.started = datetime.now(UTC)
         self._clock = time.monotonic()
-        self.facts: tuple[Fact, ...] = ()
+        self.tls = TlsSeen()
         """What was seen of the target's TLS."""
         self.trouble: str = ""
         """Why the target cannot be worked with."""
@@ -167,8 +168,9 @@ class Run:
                     save_and_empty(self.target, account, Path(folder))
             for account in self._mains() if self.spread else [self.stage.account]:
                 Stage(self.target, self.provisioner, self.stage.settings, main=account).begin()
-            announced = self.stage.survey().announced
-            self.facts = tls_facts(self.target, stls="STLS" in announced)
+            features = self.stage.survey()
+            listing = features.look.capabilities is not None
+            self.tls = look_at_tls(self.target, stls="STLS" in features.announced, capa=listing)
         except (TargetError, FillError) as error:
             self.trouble = self.ended_early = str(error)
             pytest.exit(self.trouble, returncode=EXIT_TARGET)
@@ -293,15 +295,7 @@ class Run:
     def _target_info(self) -> TargetInfo:
         if not self.cases:  # it may not even be there
             return TargetInfo(self.target.address)
-        look = self.stage.survey().look
-        capabilities = self.stage.survey().capabilities or look.capabilities or ()
-        return TargetInfo(
-            self.target.address,
-            greeting=escape(look.greeting),
-            software=next((escape(c[15:]) for c in capabilities if c.startswith(b"IMPLEMENTATION ")), ""),
-            capabilities=tuple(map(escape, capabilities)),
-            facts=self.facts,
-        )
+        return target_info(self.target, self.stage.survey(), self.tls, self.cases)
 
     @property
     def _secrets(self) -> Secrets:

@@ -1,5 +1,6 @@
 """report.html: the run on one page, which opens from disk and asks nobody for anything."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from conformance.reporters.proofs import findings
 from conformance.reporters.sections import count, rfcs
 from conformance.reporters.templates import page
 from conformance.reporters.words import broken_clauses, counted, verdict_line
-from conformance.results import FailOn, RunResult, Standing
+from conformance.results import FailOn, RunResult, Standing, TargetInfo, latencies
 
 __all__ = ["HtmlReporter", "report_html"]
 
@@ -47,6 +48,8 @@ def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
         rfcs=list(rfcs(result.clauses)),
         standings=[(standing, number) for standing in Standing if (number := count(result.clauses, standing))],
         left_out=_left_out(result),
+        capabilities=list(_capabilities(result.target)),
+        latencies=latencies(result.cases),
         notes=list(dict.fromkeys(note for case in result.cases for note in case.notes)),
     )
 
@@ -56,3 +59,21 @@ def _left_out(result: RunResult) -> dict[str, list[str]]:
     for left in result.left_out:
         reasons.setdefault(left.why, []).append(left.what)
     return reasons
+
+
+def _capabilities(target: TargetInfo) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Under which heading which are shown: once what is listed in every state, then what else there is in each."""
+    lists = {one.state: one.capabilities for one in target.listed}
+    if not lists:
+        yield "capabilities", target.capabilities
+        return
+    first, *others = lists.values()
+    common = tuple(name for name in first if all(name in other for other in others))
+    more = {state: tuple(name for name in names if name not in common) for state, names in lists.items()}
+    if not others:
+        yield f"capabilities {target.listed[0].state}", common
+    elif common:
+        yield "capabilities in each state" if any(more.values()) else "capabilities, the same in each state", common
+    for state, names in more.items():
+        if names:
+            yield f"besides, {state}" if common else f"capabilities {state}", names

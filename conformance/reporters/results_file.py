@@ -17,7 +17,7 @@ __all__ = ["ResultsReporter", "read_results", "results_json"]
 _LARGEST: Final = 256 * 1024 * 1024
 """Octets of a file that is read."""
 _WHAT: Final = "name a results.json that `pop3spec run` wrote, or the folder that it is in"
-_LISTS: Final = ("known", "left_out", "clauses")
+_LISTS: Final = ("latency", "known", "left_out", "clauses")
 
 
 @dataclass(frozen=True, slots=True)

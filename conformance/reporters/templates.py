@@ -48,6 +48,7 @@ def _environment() -> "Environment":
     )
     environment.filters |= {"pieces": _pieces, "word": _word}
     environment.globals |= {"force": force, "counted": counted, "why_known": why_known, "weight": weight, "sign": _sign}
+    environment.globals["figures"] = _figures
     return environment
 
 
@@ -70,6 +71,12 @@ def _pieces(line: TextLine) -> Iterator[tuple[str, bool]]:
 
 def _sign(standing: Standing | None) -> str:
     return "" if standing is None else SIGNS[standing]
+
+
+def _figures(milliseconds: float) -> str:
+    """Three of them, as many as were measured."""
+    decimals = sum(milliseconds < bound for bound in (1, 10, 100))
+    return f"{milliseconds:,.{decimals}f}"
 
 
 def _word(outcome: str) -> str:

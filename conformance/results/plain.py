@@ -10,7 +10,8 @@ from conformance.clauses import Advisory, Grade, Level, Subject
 from conformance.results.case import CaseResult
 from conformance.results.clause import ClauseResult, Standing
 from conformance.results.known import Known
-from conformance.results.run import FailOn, LeftOut, RunResult, TargetInfo
+from conformance.results.latency import Latency, latencies
+from conformance.results.run import FailOn, LeftOut, Listed, RunResult, TargetInfo
 from conformance.transcript import Evidence, Span, TextLine
 from conformance.verdicts import Outcome, Verdict
 
@@ -66,9 +67,11 @@ def run_as_plain(result: RunResult) -> Plain:
             "software": result.target.software,
             "capabilities": list(result.target.capabilities),
             "facts": [list(fact) for fact in result.target.facts],
+            "listed": [{"state": one.state, "capabilities": list(one.capabilities)} for one in result.target.listed],
         },
         "ended_early": _clean(result.ended_early),
         "summary": _summary(result),
+        "latency": [_latency_as_plain(latency) for latency in latencies(result.cases)],
         "known": [_known_as_plain(known) for known in result.known],
         "left_out": [{"what": o.what, "why": o.why, "clauses": list(o.clauses)} for o in result.left_out],
         "clauses": [_clause_as_plain(clause) for clause in result.clauses],
@@ -113,6 +116,18 @@ def _known_as_plain(known: Known) -> Plain:
         "reason": _clean(known.reason),
         "accepted": known.accepted,
         "broken_in": list(known.broken_in),
+    }
+
+
+def _latency_as_plain(latency: Latency) -> Plain:
+    """For programs; who reads results works it out anew."""
+    return {
+        "verb": latency.verb,
+        "count": latency.count,
+        "median": latency.median,
+        "p95": latency.p95,
+        "p99": latency.p99,
+        "max": latency.longest,
     }
 
 
@@ -182,7 +197,7 @@ def _line(plain: Mapping[str, Any]) -> TextLine:
     marks = tuple((start, end) for start, end in plain.get("marks", ()))
     return TextLine(
         plain["connection"],
-        plain["at"],
+        float(plain["at"]),
         plain["kind"],
         plain["text"],
         marks,
@@ -218,6 +233,7 @@ def _run(plain: Mapping[str, Any]) -> RunResult:
             target["software"],
             tuple(target["capabilities"]),
             tuple((name, text) for name, text in target.get("facts", ())),
+            tuple(Listed(one["state"], tuple(one["capabilities"])) for one in target.get("listed", ())),
         ),
         started=plain["started"],
         seconds=plain["seconds"],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.server import Account, ReferenceServer, ServerTls
 from tests.cli.command import COMMAND, environment, pop3spec
 from tests.cli.judged import PASSWORD, Judged
 from tests.cli.peers import tampered
@@ -71,6 +72,25 @@ def test_the_report_goes_where_it_is_told(judged: Judged) -> None:
     done = judged.run("--scenario", STAT, "--report", "out/here")
     assert "Report in out/here" in done.out
     assert judged.results("out/here")["schema"] == "pop3spec-results/1"
+
+
+def test_results_tell_what_the_server_is(judged: Judged) -> None:
+    guessing = "security/accounts/how-the-server-answers-who-guesses-on-one-connection"
+    judged.run("--scenario", guessing)
+    results = judged.results()
+    assert [one["state"] for one in results["target"]["listed"]] == ["before login", "after login"]
+    assert "TOP" in results["target"]["listed"][1]["capabilities"]
+    assert ["refused logins in a row", "the session went on behind 4"] in results["target"]["facts"]
+    assert {one["verb"]: one["count"] for one in results["latency"]} == {"USER": 5, "PASS": 1}
+
+
+def test_a_run_behind_stls_tells_what_is_listed_in_the_clear_too(tmp_path: Path) -> None:
+    with ReferenceServer([Account("alice", PASSWORD)], tls=ServerTls.made()) as server:
+        words = ("--tls", "starttls", "--insecure", "--account", f"alice:{PASSWORD}", "--fill", "none")
+        pop3spec("run", f"pop://127.0.0.1:{server.port}", *words, "--scenario", "rfc1939/04-greeting/*", cwd=tmp_path)
+    results = json.loads((tmp_path / "pop3spec-report" / "results.json").read_text(encoding="utf-8"))
+    listed = {one["state"]: "STLS" in one["capabilities"] for one in results["target"]["listed"]}
+    assert listed == {"before login": True, "before login, inside TLS": False, "after login": False}
 
 
 def test_allure_results_are_written_too(judged: Judged) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from conformance.reporters import HtmlReporter, report_html
-from conformance.results import CaseResult, FailOn
+from conformance.results import CaseResult, FailOn, Listed, RunResult
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
 from tests.results.sample import known_run, sample_run, unplayed
+from tests.results.sessions import case
 
 VOID = {"meta", "link", "img", "input", "rect", "br"}
 
@@ -140,6 +141,68 @@ def test_what_is_wrong_is_marked_and_in_sight(text: str, marks: list[tuple[int, 
     page = Page(report_html(sample_run(case)))
     assert page.texts["mark"] == marked
     assert len(max(page.texts["span"], key=len)) <= len("S: ") + 400
+
+
+# -- the server ------------------------------------------------------------------------------------------------------
+
+
+def listing(*listed: Listed) -> tuple[list[str], list[str]]:
+    """The headings of the server's facts, and all capabilities below them, of a run in which it listed that."""
+    run = sample_run()
+    target = replace(run.target, facts=(), listed=listed)
+    text = report_html(replace(run, target=target)).partition('<section id="server">')[2].partition("</dl>")[0]
+    page = Page(text.partition("<dl>")[2])
+    names, codes = page.texts["dt"], page.texts["code"]
+    assert (names[0], codes[0]) == ("greeting", run.target.greeting)
+    return names[1:], codes[1:]
+
+
+def test_what_is_listed_in_each_state_is_told_once_and_what_is_not_beside_its_state() -> None:
+    names, listed = listing(
+        Listed("before login", ("TOP", "STLS", "UIDL", "USER")),
+        Listed("before login, inside TLS", ("UIDL", "TOP", "SASL PLAIN")),
+        Listed("after login", ("TOP", "UIDL", "USER")),
+    )
+    besides = ["besides, before login", "besides, before login, inside TLS", "besides, after login"]
+    assert names == ["capabilities in each state", *besides]
+    assert listed == ["TOP", "UIDL", "STLS", "USER", "SASL PLAIN", "USER"]
+
+
+def test_lists_that_are_the_same_are_told_once() -> None:
+    same = (Listed("before login", ("TOP", "USER")), Listed("after login", ("USER", "TOP")))
+    assert listing(*same) == (["capabilities, the same in each state"], ["TOP", "USER"])
+
+
+def test_lists_that_have_nothing_in_common_have_a_heading_each() -> None:
+    names, listed = listing(Listed("before login", ("STLS",)), Listed("after login", ("TOP",)))
+    assert (names, listed) == (["capabilities before login", "capabilities after login"], ["STLS", "TOP"])
+
+
+def test_the_only_list_that_there_is_is_told_with_its_state() -> None:
+    assert listing(Listed("before login", ("TOP",))) == (["capabilities before login"], ["TOP"])
+
+
+def test_what_is_listed_in_no_known_state_is_told_without_one() -> None:
+    assert listing() == (["capabilities"], ["TOP", "USER"])
+
+
+def test_it_is_told_how_long_commands_take() -> None:
+    page = Page(report_html(sample_run()))
+    assert "as this run saw it" in page.text("caption")
+    session = case("A 0.1 C1: STAT\nA 0.10025 S1: +OK 0 0\nA 1 C2: STAT\nA 3.5 S2: +OK 0 0")
+    text = report_html(sample_run(session)).partition('<table class="latencies">')[2].partition("</table>")[0]
+    row = Page(text.partition("<tbody>")[2].partition("</tbody>")[0])
+    assert (row.texts["th"], row.texts["td"]) == (["STAT"], ["2", "0.250", "2,500", "2,500", "2,500"])
+
+
+@pytest.mark.parametrize("took, told", [("0.00001", "0.010"), ("0.0012", "1.20"), ("0.0995", "99.5"), ("0.123", "123")])
+def test_times_have_three_figures(took: str, told: str) -> None:
+    assert f"<td>{told}</td>" in report_html(sample_run(case(f"A 0 C1: STAT\nA {took} S1: +OK 0 0")))
+
+
+def test_where_nothing_was_measured_nothing_is_told_of_times() -> None:
+    nothing: RunResult = sample_run(CaseResult("x/y/z", "x", 1939, "5", Outcome.KEPT))
+    assert "latencies" not in report_html(nothing).partition("<body>")[2]
 
 
 def test_it_is_written_as_a_file(tmp_path: Path) -> None:

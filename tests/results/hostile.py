@@ -1,7 +1,7 @@
 """A run in which whatever a server may have a hand in is markup, of every kind that a report may be read as."""
 
 from conformance.clauses import CATALOGUE
-from conformance.results import CaseResult, Known, LeftOut, RunResult, TargetInfo, run_result
+from conformance.results import CaseResult, Known, LeftOut, Listed, RunResult, TargetInfo, run_result
 from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 
@@ -12,6 +12,9 @@ HOSTILE = (
     "\n```\n# x\n- [link](http://evil.example) ![image](//evil.example) <b>bold</b> | cell | `code` &amp; **strong**"
     "\n\n1. one"
 )
+
+
+LISTED = (Listed("before login", (HOSTILE,)), Listed(HOSTILE, (HOSTILE, f"{HOSTILE} and more")))
 
 
 def hostile_run() -> RunResult:
@@ -34,7 +37,7 @@ def hostile_run() -> RunResult:
     return run_result(
         CATALOGUE.values(),
         [case],
-        target=TargetInfo(HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), ((HOSTILE, HOSTILE),)),
+        target=TargetInfo(HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), ((HOSTILE, HOSTILE),), LISTED),
         started=HOSTILE,
         seconds=1.0,
         version="0.1.0",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from conformance.clauses import Advisory, Clause, Level, Subject
-from conformance.results import CaseResult, Known, LeftOut, RunResult, TargetInfo, fold, run_result
+from conformance.results import CaseResult, Known, LeftOut, Listed, RunResult, TargetInfo, fold, run_result
 from conformance.transcript import Conversation, Evidence, Incident, Secrets, Transcript, text_lines
 from conformance.verdicts import Outcome, Verdict
 
@@ -314,6 +314,11 @@ def sample_run(*cases: CaseResult) -> RunResult:
             "Grocer 1.4",
             ("TOP", "USER"),
             (("TLS", "by STLS"), ("certificate, accepted", "no: it expired on 2026-03-01")),
+            (
+                Listed("before login", ("TOP", "STLS")),
+                Listed("before login, inside TLS", ("TOP", "USER")),
+                Listed("after login", ("TOP", "USER")),
+            ),
         ),
         started="2026-03-14T09:26:53+00:00",
         seconds=10.42,

@@ -146,10 +146,39 @@ def drop(*path: str | int) -> Callable[[Plain], None]:
     return change
 
 
+def test_results_without_lists_and_latencies_are_read_as_well() -> None:
+    plain = run_as_plain(sample_run())
+    del plain["target"]["listed"], plain["latency"]
+    VALIDATOR.validate(plain)
+    result = run_from_plain(plain)
+    assert result.target.listed == ()
+    assert result.cases == sample_run().cases
+
+
+def test_latencies_are_told_and_worked_out_anew_by_who_reads() -> None:
+    plain = run_as_plain(sample_run())
+    assert plain["latency"][0] == {"verb": "STAT", "count": 3, "median": 0.5, "p95": 0.5, "p99": 0.5, "max": 0.5}
+    plain["latency"] = [{"verb": "STAT", "count": 9, "median": 9, "p95": 9, "p99": 9, "max": 9}]
+    assert run_from_plain(plain) == sample_run()
+
+
+def test_a_time_that_is_no_number_is_refused() -> None:
+    plain = run_as_plain(sample_run())
+    plain["cases"][0]["transcript"][0]["at"] = "soon"
+    with pytest.raises(ResultsError):
+        run_from_plain(plain)
+
+
 WRONG = {
     "another schema": put("schema", value="pop3spec-results/2"),
     "no target": drop("target"),
     "no address": drop("target", "address"),
+    "capabilities of no state": drop("target", "listed", 0, "state"),
+    "capabilities that are no list": put("target", "listed", 0, "capabilities", value="TOP"),
+    "a latency of no verb": put("latency", 0, "verb", value="status"),
+    "a latency that nobody measured": put("latency", 0, "count", value=0),
+    "a latency before its time": put("latency", 0, "p99", value=-0.1),
+    "a latency without its median": drop("latency", 0, "median"),
     "no summary": drop("summary"),
     "a count that is none": put("summary", "clauses", "must", "kept", value=-1),
     "a grade without counts": drop("summary", "clauses", "should"),
