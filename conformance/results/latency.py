@@ -33,8 +33,9 @@ def latencies(cases: Iterable[CaseResult]) -> tuple[Latency, ...]:
     Measured is from the last octet of the command's line to the first line of the reply, both as the client saw them.
     Only known verbs count, and only where the server did as it was told: a refusal may be slow on purpose, and is
     mostly quicker. Left out are also pipelined commands, those without an answer or with one that is not shown, and
-    all that was said while the scenario had another connection open, for a lock may have been waited for. What was
-    sent in pieces counts from the last of them; how long a client was silent before a command does not matter.
+    all that was said while the scenario had another connection open, for a lock may have been waited for; that the
+    session of the scenario before is still ending cannot be seen, and a login that waits for it is slow. What was sent
+    in pieces counts from the last of them; how long a client was silent before a command does not matter.
 
     A percentile is the least of the measured times that so many of them do not exceed. However many there are, memory
     holds no more than a few thousand numbers.

@@ -23,7 +23,8 @@ _OTHER_REASONS: Final = ("-ERR [IN-USE", "-ERR [LOGIN-DELAY", "-ERR [SYS/")
 def limits_met(cases: Iterable[CaseResult]) -> tuple[tuple[str, str], ...]:
     """What each is about, and what was seen of it; nothing about what the run did not come to.
 
-    * How long a refused login takes: PASS behind a USER that was accepted, while no other connection was open.
+    * How long a refused login takes: PASS with a password behind a USER that was accepted, while no other connection
+      was open.
     * How many refused logins a connection lives through, where nothing else was refused on it.
     * The longest command that got one answer and did not end the session, and the shortest one behind which the server
       closed though it had done what the command before asked for.
@@ -77,6 +78,10 @@ class _Turn:
     def positive(self) -> bool:
         return bool(self.replies) and self.replies[0].text.startswith("+OK")
 
+    @property
+    def refused(self) -> bool:
+        return self.command is not None and bool(self.replies) and _is_refused(self.command, self.replies[0])
+
 
 def _turns(lines: Iterable[TextLine]) -> list[_Turn] | None:
     """One connection, command by command; None where something was said that was no answer to the last command."""
@@ -97,12 +102,15 @@ def _turns(lines: Iterable[TextLine]) -> list[_Turn] | None:
 def _pauses(lines: Iterable[TextLine]) -> Iterator[float]:
     named = None
     for answer in answers(lines):
-        if answer.verb == "PASS" and named == answer.command.connection and _is_refusal(answer.reply):
+        if named == answer.command.connection and _is_refused(answer.command, answer.reply):
             yield answer.seconds
         named = answer.command.connection if answer.verb == "USER" and answer.positive else None
 
 
-def _is_refusal(reply: TextLine) -> bool:
+def _is_refused(command: TextLine, reply: TextLine) -> bool:
+    """Whether that was a password, and it was not accepted."""
+    if verb_of(command) != "PASS" or not command.text.partition(" ")[2]:
+        return False
     return reply.text.startswith("-ERR") and not reply.text.upper().startswith(_OTHER_REASONS)
 
 
@@ -111,7 +119,7 @@ def _see_refused_logins(turns: Iterable[_Turn], met: _Met) -> None:
     for turn in turns:
         if turn.replies:
             met.forgiven = max(met.forgiven, refused)
-        wrong = named and turn.verb == "PASS" and bool(turn.replies) and _is_refusal(turn.replies[0])
+        wrong = named and turn.refused
         refused += wrong
         if turn.closed and refused and (wrong or (turn.verb and not turn.replies)):
             met.fatal.append(refused)

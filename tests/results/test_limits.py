@@ -41,6 +41,8 @@ def test_it_is_told_how_long_a_login_takes_to_be_refused() -> None:
         "A 1.0 C2: PASS ********\nA 3.0 S2: -ERR [SYS/TEMP] later",
         "A 1.0 C2: CAPA\nA 1.1 S2: +OK\nA 1.1 S2: .\nA 1.2 C3: PASS ********\nA 3.2 S3: -ERR USER first",
         "B 0.9 *: connected\nA 1.0 C2: PASS ********\nA 3.0 S2: -ERR locked",
+        "A 1.0 C2: PASS \nA 3.0 S2: -ERR a password is missing",
+        "A 1.0 C2: PASS\nA 3.0 S2: -ERR a password is missing",
         "A 1.0 C2: APOP alice ********\nA 3.0 S2: -ERR wrong",
     ],
 )
@@ -70,10 +72,11 @@ def test_it_is_told_behind_how_many_the_server_closes(end: str) -> None:
     "said",
     [
         f"{GREETED}A 0.2 C1: PASS ********\nA 0.3 S1: -ERR USER first\n",
+        f"{NAMED}A 0.4 C2: PASS \nA 0.5 S2: -ERR a password is missing\n",
         f"{NAMED}A 0.4 C2: CAPA\nA 0.5 S2: +OK\nA 0.6 C3: PASS ********\nA 0.7 S3: -ERR USER first\n",
     ],
 )
-def test_a_server_that_wants_a_name_first_refuses_no_login(said: str) -> None:
+def test_a_server_that_wants_a_name_or_a_password_refuses_no_login(said: str) -> None:
     assert met(f"{said}A 9.0 *: server closed") == {}
 
 
