@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from conformance.driver.target import TargetError, Tls
+from conformance.transcript import escape
 
 __all__ = ["OFFERS", "OWN_REASONS", "REFUSED", "VERSIONS", "Channel", "TlsError", "client_context"]
 
@@ -135,7 +136,7 @@ class Channel:
 def _failure(error: ssl.SSLError, came: bytes) -> TlsError:
     """What octets are that cannot be read."""
     if error.reason == _NO_RECORD or came[:3].upper() == b"+OK" or came[:4].upper() == b"-ERR":
-        return TlsError(f"in the clear came {came[:_SHOWN]!r}", in_the_clear=True)
+        return TlsError(f"in the clear came '{escape(came[:_SHOWN])}'", in_the_clear=True)
     return TlsError(_reason(error))
 
 

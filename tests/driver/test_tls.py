@@ -356,7 +356,7 @@ def test_what_is_said_in_the_clear_beneath_tls_is_known_for_what_it_is() -> None
         ((_, note),) = [found for found in incidents(driver) if found[0] is Incident.NOT_TLS]
     assert farewell is not None
     assert farewell.reply is None
-    assert note.startswith("in the clear came b'+OK")
+    assert note.startswith("in the clear came '+OK")
 
 
 def test_an_end_without_a_close_alert_has_none() -> None:
