@@ -30,8 +30,11 @@ def tell(found: Comparison, fail_on: FailOn, output: Output) -> None:
 def _verdict(found: Comparison, fail_on: FailOn) -> str:
     if not found.new.judged_anything:
         return "Failed: the newer run judged nothing, so there is nothing to compare"
+    early = f"; the newer run ended early: {found.new.ended_early}" if found.new.ended_early else ""
     if regressions := found.regressions(fail_on):
-        return f"Failed: {counted(len(regressions), 'regression')}"
+        return f"Failed: {counted(len(regressions), 'regression')}{early}"
+    if early:
+        return f"Failed: no regression so far{early}"
     more = len(found.of(Turn.BROKEN))
     return f"Passed: no regression at the level that fails ({fail_on.value})" if more else "Passed: no regression"
 

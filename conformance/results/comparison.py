@@ -62,8 +62,8 @@ class Comparison:
         return tuple(change for change in self.of(Turn.BROKEN) if change.after in failing)
 
     def exit_status(self, fail_on: FailOn = FailOn.MUST) -> int:
-        """1 where there is a regression, or where the newer run found nothing out and so shows nothing."""
-        return int(bool(self.regressions(fail_on)) or not self.new.judged_anything)
+        """1 where there is a regression, or where the newer run found nothing out, or not all, and so shows nothing."""
+        return int(bool(self.regressions(fail_on)) or not self.new.judged_anything or bool(self.new.ended_early))
 
 
 def compare(old: RunResult, new: RunResult) -> Comparison:

@@ -54,6 +54,14 @@ def test_what_was_mended_is_told_and_ends_with_0(tmp_path: Path) -> None:
     assert "\nFixed: 1 clause\n" in done.out
 
 
+def test_a_newer_run_that_ended_early_shows_nothing(tmp_path: Path) -> None:
+    old = written(judged(Outcome.KEPT), tmp_path / "old")
+    early = replace(judged(Outcome.KEPT), ended_early="nobody can log in any more")
+    done = pop3spec("report", "compare", old, written(early, tmp_path / "new"))
+    assert done.status == 1
+    assert done.out.startswith("Failed: no regression so far; the newer run ended early: nobody can log in any more\n")
+
+
 def test_markdown_goes_to_standard_output_or_to_a_file(tmp_path: Path) -> None:
     folder = written(sample_run(), tmp_path)
     done = pop3spec("report", "markdown", folder)

@@ -20,11 +20,13 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(tmp_path: Pat
         "conformance/_data/scenarios/schema.json",
         "conformance/_data/fixtures/mail/plain.eml",
         "conformance/_data/reports/results.schema.json",
+        "conformance/_data/reports/html/report.html.j2",
+        "conformance/_data/reports/allure/categories.json",
     ):
         assert wanted in names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"conformance"}
-    assert not any("__pycache__" in name for name in names)
+    assert not any("__pycache__" in name or "interop" in name for name in names)
 
 
 def test_messages_in_the_wheel_are_the_octets_of_the_checkout(tmp_path: Path) -> None:
