@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["report"]
 
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., object])
 _LEVELS: Final = next(option.choices for option in OPTIONS if option.name == "fail-on")
 _FAIL_ON: Final = click.option(
     "--fail-on",
@@ -23,14 +24,19 @@ _FAIL_ON: Final = click.option(
     show_default=True,
     help="From which level on a broken clause counts.",
 )
+_RESULTS: Final = click.Path(path_type=Path)
 _EPILOG: Final = """\
 \b
 Exit status:
   0   no regression
-  1   a clause is newly broken at the level that fails, or the newer run judged nothing
+  1   a clause is newly broken at the level that fails, or the newer run judged nothing or ended early
   2   a file does not hold the results of a run
 """
-_RESULTS: Final = click.Path(path_type=Path)
+
+
+def _outputs(text: str) -> Callable[[_F], _F]:
+    """Several files to write, their kinds by their names."""
+    return click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True, help=text)
 
 
 @click.group("report", no_args_is_help=True)
@@ -94,14 +100,7 @@ def markdown(results: Path, output: Path | None, fail_on: str) -> None:
 
 @report.command("badge")
 @click.argument("results", type=_RESULTS)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="A file to write, .svg or .json; can be given again. badge.svg beside RESULTS, if not given.",
-)
+@_outputs("A file to write, .svg or .json; can be given again. badge.svg beside RESULTS, if not given.")
 @_FAIL_ON
 def badge(results: Path, outputs: tuple[Path, ...], fail_on: str) -> None:
     """Write a badge: an image, or the JSON that shields.io makes one of.
@@ -121,14 +120,7 @@ def badge(results: Path, outputs: tuple[Path, ...], fail_on: str) -> None:
 
 @report.command("merge", short_help="Write the matrix of several servers.")
 @click.argument("results", nargs=-1, required=True, metavar="[NAME=]RESULTS...")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="A file to write, .html or .md; can be given again. pop3spec-matrix.html, if not given.",
-)
+@_outputs("A file to write, .html or .md; can be given again. pop3spec-matrix.html, if not given.")
 @_FAIL_ON
 def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> None:
     """Write the matrix of several servers: clauses by servers.
