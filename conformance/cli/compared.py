@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from conformance.clauses import CATALOGUE
 from conformance.cli.console import Output
 from conformance.reporters.words import counted
 from conformance.results import Change, Comparison, FailOn, Turn
@@ -35,8 +36,10 @@ def _verdict(found: Comparison, fail_on: FailOn) -> str:
         return f"Failed: {counted(len(regressions), 'regression')}{early}"
     if early:
         return f"Failed: no regression so far{early}"
-    more = len(found.of(Turn.BROKEN))
-    return f"Passed: no regression at the level that fails ({fail_on.value})" if more else "Passed: no regression"
+    if not found.in_common:
+        return "Failed: the two runs judged no clause in common, so there is nothing to compare"
+    level = f" at the level that fails ({fail_on.value})" if found.of(Turn.BROKEN) else ""
+    return f"Passed: no regression{level} among {counted(found.in_common, 'clause')} that both runs judged"
 
 
 def _tell_each(changes: Sequence[Change], output: Output) -> None:
@@ -54,6 +57,7 @@ def _seen(change: Change) -> Iterator[str]:
     if change.turn is Turn.BROKEN and (change.before is None or not change.before.judged):
         yield "It was not judged before."
     if change.after is None:
-        yield "The newer run knows of no such clause."
+        selected = change.clause.id in CATALOGUE
+        yield "It was not selected in the newer run." if selected else "The newer run knows of no such clause."
     elif change.turn in (Turn.BROKEN, Turn.GONE) and change.after.reason:
         yield change.after.reason

@@ -147,6 +147,8 @@ def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> 
 def _named(text: str) -> tuple[str, Path]:
     """The name of a server, empty where none is given, and where its results lie."""
     name, equals, place = text.partition("=")
+    if equals and not place:
+        raise Failure(f"{text}: no file is named behind the =; write {text}RESULTS")
     return (name, Path(place)) if equals and not Path(text).exists() else ("", Path(text))
 
 

@@ -63,7 +63,7 @@ _EPILOG: Final = """\
 \b
 Exit status:
   0   nothing is broken at the level that fails (--fail-on)
-  1   something is broken, or a scenario could not be judged
+  1   something is broken, or a scenario could not be played to its end
   2   the command line or a file is wrong, or nothing is selected
   3   the server cannot be reached, logged in to or filled, or a maildrop holds mail
   70  a fault of pop3spec itself;  130  interrupted;  143  stopped by SIGTERM
@@ -176,12 +176,18 @@ def _pytest_arguments(asked: _Asked) -> list[str]:
 
 
 def _others(expression: str | None, workers: int, alluredir: Path | None) -> list[str]:
+    from conformance.reporters import ReportError, check_folder
+
     arguments = [] if expression is None else [f"-k={expression}"]
     if workers > 1:
         arguments += ["-p", "xdist", f"-n={workers}", "--max-worker-restart=0"]
     if alluredir is not None:
         if importlib.util.find_spec("allure_pytest") is None:
             raise Failure("--alluredir needs allure-pytest, which is not installed: pip install 'pop3spec[allure]'")
+        try:
+            check_folder(alluredir)
+        except ReportError as error:
+            raise Failure(f"--alluredir: {error}") from None
         arguments += ["-p", "allure_pytest", f"--alluredir={alluredir}"]
     return arguments
 

@@ -7,6 +7,7 @@ each worker has an account for itself. Cases travel as plain data in the reports
 import io
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ from conformance.plugin.selection import Selection
 from conformance.plugin.sweeps import Sweeps, is_judged
 from conformance.plugin.targets import UsageError, describe
 from conformance.reporters import ReportError, TerminalReporter, check_folder, surround, write_all
+from conformance.reporters.words import counted
 from conformance.results import (
     CaseResult,
     FailOn,
@@ -37,7 +39,7 @@ from conformance.results import (
     case_from_plain,
     run_result,
 )
-from conformance.scenario import Scenario, Settings, Stage, is_special
+from conformance.scenario import SUFFIX, Scenario, Settings, Stage, is_special
 from conformance.transcript import Secrets
 from conformance.verdicts import Outcome
 
@@ -225,6 +227,7 @@ class Run:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Let the cases travel in the report."""
         report: Any = yield
+        report.pop3_scenario = isinstance(item, ScenarioItem)
         if isinstance(item, ScenarioItem) and item.cases and report.when == "call":
             report.pop3_cases = [case_as_plain(case) for case in item.cases]
             report.pop3_ended_early = self.ended_early
@@ -234,12 +237,22 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the cases out of the report, in the controller; end the run when there is no sense in going on."""
         data = getattr(report, "pop3_cases", None)
-        if data is None or self.worker is not None:
+        if self.worker is not None:
+            return
+        if data is None:
+            scenario = getattr(report, "pop3_scenario", False) or f"{SUFFIX}::" in report.nodeid  # a worker died
+            if report.failed and scenario:
+                self.ended_early = self.ended_early or "pop3spec itself failed, and not all was judged"
             return
         self.cases += map(case_from_plain, data)
         if why := getattr(report, "pop3_ended_early", ""):
             self.ended_early = why
             pytest.exit(why, returncode=EXIT_TARGET)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Ctrl-C, and not an orderly exit, which goes by the same way: what is left is no whole run."""
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self.ended_early = f"it was interrupted when {counted(len(self.cases), 'scenario')} had been played"
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -288,7 +301,7 @@ class Run:
                 if case.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED)
             ],
             options=self._shown_options(),
-            known=self.known,
+            known=[replace(one, reason=self._secrets.words(one.reason)) for one in self.known],
             ended_early=self._secrets.words(self.ended_early),
         )
 

@@ -45,6 +45,8 @@ class Described:
     restart: str = ""
     accept: tuple[tuple[str, str], ...] = ()
     """Clauses that it is to go on breaking, each with the reason; as they stand in its file."""
+    source: str = ""
+    """That file, where there is one."""
 
 
 class _Account(BaseModel):
@@ -275,7 +277,7 @@ def _from_file(path: Path) -> Described:
     tls = _tls(file.tls)
     port = _PORTS[tls.mode] if file.port is None else file.port
     target = Target(file.host, port, accounts, limits, file.clock_rate, tls)
-    return Described(target, file.fill, file.restart, tuple(file.accept.items()))
+    return Described(target, file.fill, file.restart, tuple(file.accept.items()), str(path))
 
 
 def _tls(table: _Tls) -> Tls:

@@ -54,8 +54,13 @@ def _told(result: RunResult, fail_on: FailOn) -> tuple[str, str]:
     if failing := result.failing(fail_on):
         must = sum(clause.grade is Grade.MUST for clause in failing)
         return (f"{must} MUST broken" if must else f"{counted(len(failing), 'clause')} broken"), "red"
+    if result.ended_early:
+        return "ended early", "red"
     if result.exit_status(fail_on):
         return f"{counted(len(result.errored), 'scenario')} errored", "red"
-    kept = len(result.of_grade(Grade.MUST, Standing.KEPT))
-    broken = len(result.of_grade(Grade.MUST, Standing.BROKEN))
-    return (f"{kept} MUST kept, {broken} broken", "orange") if broken else (f"{kept} MUST kept", "brightgreen")
+    kept = f"{len(result.of_grade(Grade.MUST, Standing.KEPT))} MUST kept"
+    known = {one.clause.id for one in result.known_that(Standing.BROKEN)}
+    broken = [clause.id for clause in result.of_grade(Grade.MUST, Standing.BROKEN)]
+    if not broken:
+        return kept, "brightgreen"
+    return f"{kept}, {len(broken)} {'known to be ' if known.issuperset(broken) else ''}broken", "orange"

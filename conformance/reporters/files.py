@@ -27,7 +27,7 @@ def write_file(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         blocker = next((p for p in (path.parent, *path.parent.parents) if p.is_file()), path.parent)
-        message = f"the report cannot go to {path.parent}: {blocker} is a file. Name another folder with --report."
+        message = f"the report cannot go to {path.parent}: {blocker} is a file. Name another place."
         raise ReportError(message) from error
     except OSError as error:
         raise _refused(path.parent, error) from error
@@ -36,7 +36,7 @@ def write_file(path: Path, text: str) -> None:
         part.replace(path)
     except IsADirectoryError as error:
         _forget(part)
-        message = f"{path} cannot be written: a folder of this name is in the way. Move it, or name another --report."
+        message = f"{path} cannot be written: a folder of this name is in the way. Move it, or name another place."
         raise ReportError(message) from error
     except OSError as error:
         _forget(part)
@@ -55,7 +55,7 @@ def add_to_file(path: Path, text: str) -> None:
 
 def _refused(path: Path, error: OSError) -> ReportError:
     why = error.strerror or str(error)
-    return ReportError(f"{path} cannot be written: {why}. Name a folder that you may write to with --report.")
+    return ReportError(f"{path} cannot be written: {why}. Name a place that you may write to.")
 
 
 def _forget(part: Path) -> None:

@@ -85,7 +85,8 @@ def _known(result: RunResult) -> Iterator[str]:
     if still := result.known_that(Standing.BROKEN):
         yield from ("", f"### Known: {counted(len(still), 'clause')} broken", "")
         for one in still[:_LISTED]:
-            yield f"* **{inert(one.clause.id)}** ({inert(one.clause.citation)}): {inert(why_known(one))}"
+            says = f"{inert(one.clause.says)} ({inert(why_known(one))})"
+            yield f"* **{inert(one.clause.id)}** ({inert(one.clause.citation)}): {says}"
         if len(still) > _LISTED:
             yield f"* and {counted(len(still) - _LISTED, 'more clause')}"
     if mended := result.known_that(Standing.KEPT):
@@ -93,9 +94,9 @@ def _known(result: RunResult) -> Iterator[str]:
 
 
 def _proof(finding: Finding) -> Iterator[str]:
+    yield from ("", f"### {', '.join(inert(clause.id) for clause in finding.clauses)}", "")
     for clause in finding.clauses:
-        yield from ("", f"### {inert(clause.id)}, {inert(clause.citation)}", "")
-        yield f"{inert(clause.says)} ({inert(force(clause))})"
+        yield f"* {inert(clause.citation)}, {inert(force(clause))}: {inert(clause.says)}"
     for reason in finding.reasons:
         yield from ("", inert(reason))
     if finding.lines:

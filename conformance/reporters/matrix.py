@@ -64,7 +64,10 @@ class _Server:
     def word(self) -> str:
         if not self.column.run.judged_anything:
             return "not judged"
-        return "passed" if self.good else "failed"
+        if self.column.run.ended_early:
+            return "ended early"
+        known = len(self.column.run.known_that(Standing.BROKEN))
+        return ("passed" if self.good else "failed") + (f", {known} known" if known else "")
 
     @property
     def about(self) -> str:

@@ -48,7 +48,7 @@ def read_results(place: Path) -> RunResult:
     except (ValueError, RecursionError) as error:
         if isinstance(error, ResultsError):
             raise
-        raise _refused(path, "does not hold the results of a run: it is not JSON") from None
+        raise _refused(path, "does not hold the results of a run: it is not JSON, or was cut off") from None
     if not isinstance(plain, dict):
         raise _refused(path, "does not hold the results of a run")
     try:

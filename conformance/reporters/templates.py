@@ -58,12 +58,13 @@ def _safe(value: Any) -> Any:
 
 
 def _pieces(line: TextLine) -> Iterator[tuple[str, bool]]:
-    """The text of a line, part by part, and whether each is what is wrong; an empty mark is the line end."""
+    """The text of a line, part by part, and whether each is what is wrong; behind the text that is the line end."""
     shown, done = fitted(line, _LONGEST), 0
     for start, end in sorted(shown.marks):
         if start > done:
             yield shown.text[done:start], False
-        if end > done or start == end:
+        end = max(end, start + 1)  # an empty mark stands at what follows
+        if end > done:
             yield shown.text[max(start, done) : end] or "\u21b5", True
         done = max(done, end)
     yield shown.text[done:], False

@@ -5,6 +5,7 @@ from typing import Final
 
 from conformance.clauses import Advisory, Grade, Level
 from conformance.results import ClauseResult, Deviation, FailOn, RunResult, Standing
+from conformance.verdicts import Outcome
 
 __all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "verdict_line", "weight", "why_known"]
 
@@ -79,20 +80,23 @@ def verdict_line(result: RunResult, fail_on: FailOn = FailOn.MUST, *, finished: 
         word = f"Passed, for nothing is to fail ({fail_on.value})"
     else:
         word = "Failed" if failing else "Passed"
-    known = len(result.known_that(Standing.BROKEN))
-    return f"{word}: {_found(result, fail_on)}" + (f", beside {counted(known, 'known deviation')}" if known else "")
+    return f"{word}: {_found(result, fail_on)}"
 
 
 def _found(result: RunResult, fail_on: FailOn) -> str:
     parts = list(_broken(broken_clauses(result, fail_on)))
     if result.errored:
         parts.append(f"{counted(len(result.errored), 'scenario')} errored")
+    known = counted(len(result.known_that(Standing.BROKEN)), "known deviation")
     if parts:
-        return ", ".join(parts)
+        return ", ".join(parts) + (f", beside {known}" if result.known_that(Standing.BROKEN) else "")
     if not result.judged_anything:
         return "nothing was judged, no clause was found kept or broken"
     must, should = (len(result.of_grade(grade, Standing.KEPT)) for grade in (Grade.MUST, Grade.SHOULD))
-    return f"no clause broken, {must} MUST and {should} SHOULD kept"
+    broken = f"nothing broken but {known}" if result.known_that(Standing.BROKEN) else "no clause broken"
+    unclear = sum(case.outcome is Outcome.INCONCLUSIVE for case in result.cases)
+    more = f", {counted(unclear, 'scenario')} unclear" if unclear else ""
+    return f"{broken}, {must} MUST and {should} SHOULD kept{more}"
 
 
 def _broken(clauses: Sequence[ClauseResult]) -> Iterable[str]:

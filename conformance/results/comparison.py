@@ -61,9 +61,15 @@ class Comparison:
         failing = self.new.failing(fail_on)
         return tuple(change for change in self.of(Turn.BROKEN) if change.after in failing)
 
+    @property
+    def in_common(self) -> int:
+        """How many clauses both judged."""
+        judged = {clause.id for clause in self.old.clauses if clause.judged}
+        return sum(clause.judged and clause.id in judged for clause in self.new.clauses)
+
     def exit_status(self, fail_on: FailOn = FailOn.MUST) -> int:
-        """1 where there is a regression, or where the newer run found nothing out, or not all, and so shows nothing."""
-        return int(bool(self.regressions(fail_on)) or not self.new.judged_anything or bool(self.new.ended_early))
+        """1 where there is a regression, or where there is nothing to compare, or not all that was to be."""
+        return int(bool(self.regressions(fail_on)) or not self.in_common or bool(self.new.ended_early))
 
 
 def compare(old: RunResult, new: RunResult) -> Comparison:

@@ -3,6 +3,7 @@
 Plain are dict, list, str, int, float, bool and None; every string can be encoded in UTF-8.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,12 +13,15 @@ from conformance.results.clause import ClauseResult, Standing
 from conformance.results.known import Known
 from conformance.results.latency import Latency, latencies
 from conformance.results.run import FailOn, LeftOut, Listed, RunResult, TargetInfo
+from conformance.results.typed import misfits
 from conformance.transcript import Evidence, Span, TextLine
 from conformance.verdicts import Outcome, Verdict
 
 __all__ = ["SCHEMA", "ResultsError", "case_as_plain", "case_from_plain", "run_as_plain", "run_from_plain"]
 
 SCHEMA: Final = "pop3spec-results/1"
+_LONGEST: Final = 1e8
+"""Seconds: three years."""
 
 Plain = dict[str, Any]
 
@@ -83,14 +87,28 @@ def run_from_plain(plain: Mapping[str, Any]) -> RunResult:
     """The run that `run_as_plain` was given; `ResultsError` when it is none."""
     try:
         if plain["schema"] != SCHEMA:
-            message = f"the schema is {plain['schema']!r}, not {SCHEMA!r}"
+            message = f"its schema is {plain['schema']!r}, not {SCHEMA!r}: another version of pop3spec wrote it"
             raise ResultsError(message)
-        return _run(plain)
+        return _checked(_run(plain))
     except ResultsError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"not the results of a run: {type(error).__name__}: {error}"
+        message = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ResultsError(message) from error
+
+
+def _checked(run: RunResult) -> RunResult:
+    """The run, if it can be told; `ValueError` for values of another kind, no times, and what stands twice."""
+    if wrong := next(misfits(run, RunResult), ""):
+        raise ValueError(wrong)
+    if not all(0 <= seconds < _LONGEST for seconds in (run.seconds, *(case.seconds for case in run.cases))):
+        message = f"the seconds are not between 0 and {_LONGEST:g}"
+        raise ValueError(message)
+    for what, ids in (("clause", [one.id for one in run.clauses]), ("case", [one.id for one in run.cases])):
+        if twice := next((name for name, number in Counter(ids).items() if number > 1), ""):
+            message = f"the {what} {twice} stands there twice"
+            raise ValueError(message)
+    return run
 
 
 def _clean(text: str) -> str:

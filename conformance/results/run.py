@@ -139,7 +139,7 @@ class RunResult:
 
     def as_baseline(self) -> tuple[Known, ...]:
         """What this run found broken, as known to a later one."""
-        reason = f"broken in the baseline of {self.started}"
+        reason = f"broken in the baseline, {self.target.address} at {self.started}"
         return tuple(
             Known(clause.id, reason, broken_in=clause.broken_in)
             for clause in self.clauses

@@ -49,6 +49,10 @@ def test_ctrl_c_is_status_130_with_a_report_and_empty_maildrops(arguments: tuple
     played = re.search(r"^Interrupted after (\d+) scenarios\.$", out, re.MULTILINE)
     assert played is not None, out
     assert len(judged.results()["cases"]) == int(played[1])
+    assert re.match(r"it was interrupted when \d+ scenarios had been played", judged.results()["ended_early"])
+    page = (judged.folder / "pop3spec-report" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Ended early: " in page
+    assert "Passed" not in page
     assert "Report in pop3spec-report" in out
     assert "Traceback" not in out
     assert judged.mail() == []
@@ -61,6 +65,7 @@ def test_sigterm_is_status_143_and_no_less_tidy(arguments: tuple[str, ...], judg
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 143, out
     assert "Interrupted after " in out
+    assert judged.results()["ended_early"].startswith("it was interrupted when ")
     assert judged.mail() == []
 
 
@@ -76,6 +81,7 @@ def test_a_worker_that_dies_is_no_fault_of_the_server_and_leaves_no_mail(judged:
     assert process.returncode == 70, out
     assert "Error: pop3spec 0" in out
     assert "itself failed, not the server: " in out
+    assert judged.results()["ended_early"].startswith("pop3spec itself failed")
     assert "Traceback" not in out
     assert judged.mail() == []
 

@@ -9,7 +9,7 @@ from conformance.plugin.known import known_deviations
 from conformance.plugin.targets import Described, UsageError, describe
 from conformance.reporters import ResultsReporter
 from conformance.results import Known
-from tests.results.sample import sample_run
+from tests.results.sample import sample_run, unplayed
 
 USER = "R1939-USER-02"
 
@@ -60,11 +60,16 @@ def test_a_baseline_is_a_file_or_a_folder_and_what_is_accepted_stands_before_it(
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("R1939-USER-2: x", "accept: there is no clause 'R1939-USER-2'; did you mean R1939-USER-0"),
+        ("R1939-USER-2: x", "--accept: there is no clause 'R1939-USER-2'; did you mean R1939-USER-0"),
         ("r1939-user-02: x", "did you mean R1939-USER-02?"),
-        ("nonsense", "accept: there is no clause 'nonsense'; `pop3spec clauses` lists them"),
-        (USER, f"accept: {USER} has no reason; write '{USER}: why the server is to stay as it is'"),
-        (f"{USER}: ", f"accept: {USER} has no reason"),
+        ("nonsense", "--accept: there is no clause 'nonsense'; `pop3spec clauses` lists them"),
+        (USER, f"--accept: {USER} has no reason; write behind it why the server is to stay as it is"),
+        (
+            "R1939-USER-*: x",
+            "R1939-USER-*: name each clause with a reason of its own; patterns are not taken",
+        ),
+        ("R1939-GRAM-02: x", "--accept: R1939-GRAM-02 binds clients, so no server breaks it"),
+        (f"{USER}: ", f"--accept: {USER} has no reason"),
     ],
 )
 def test_what_cannot_be_accepted_is_told_with_what_to_do(text: str, words: str) -> None:
@@ -77,6 +82,17 @@ def test_a_baseline_that_is_none_is_told(octets: bytes, tmp_path: Path) -> None:
     said = mistake(baseline=str(tmp_path / "old.json"))
     assert said.startswith(f"--baseline: {tmp_path / 'old.json'} does not hold the results of a run")
     assert "name a results.json that `pop3spec run` wrote" in said
+
+
+def test_a_mistake_in_a_file_is_told_with_its_name(tmp_path: Path) -> None:
+    here = described(tmp_path / "mx.toml", f'[accept]\n{USER} = ""\n')
+    with pytest.raises(UsageError, match=f"mx.toml: .accept.: {USER} has no reason"):
+        known_deviations({}, here)
+
+
+def test_a_baseline_that_judged_nothing_is_none(tmp_path: Path) -> None:
+    ResultsReporter(tmp_path / "results.json").report(unplayed())
+    assert mistake(baseline=str(tmp_path)).startswith(f"--baseline: the run of {tmp_path} judged nothing")
 
 
 def test_a_baseline_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -31,7 +31,13 @@ def judged(outcome: Outcome, clause: str = STAT) -> RunResult:
         (judged(Outcome.BROKEN, SHOULD), FailOn.SHOULD, "1 clause broken", "red"),
         (judged(Outcome.INCONCLUSIVE), FailOn.MUST, "nothing judged", "lightgrey"),
         (sample_run(), FailOn.MUST, "3 MUST broken", "red"),
-        (replace(judged(Outcome.BROKEN), known=(Known(STAT, "x"),)), FailOn.MUST, "0 MUST kept, 1 broken", "orange"),
+        (
+            replace(judged(Outcome.BROKEN), known=(Known(STAT, "x"),)),
+            FailOn.MUST,
+            "0 MUST kept, 1 known to be broken",
+            "orange",
+        ),
+        (replace(judged(Outcome.KEPT), ended_early="it broke off"), FailOn.NONE, "ended early", "red"),
     ],
 )
 def test_it_says_whether_the_run_passed(run: RunResult, fail_on: FailOn, message: str, colour: str) -> None:

@@ -23,7 +23,7 @@ def test_an_old_file_is_replaced(tmp_path: Path) -> None:
 def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "report").write_text("in the way")
     for path in (tmp_path / "report" / "results.json", tmp_path / "report" / "sub" / "results.json"):
-        with pytest.raises(ReportError, match=r"report is a file\. Name another folder with --report"):
+        with pytest.raises(ReportError, match=r"report is a file\. Name another place"):
             write_file(path, "new")
 
 
@@ -37,7 +37,7 @@ def test_a_folder_where_the_file_should_be_is_told_and_nothing_is_left(tmp_path:
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here that lets nothing be written")
 @pytest.mark.parametrize("path", ["/proc/results.json", "/proc/report/results.json"])
 def test_a_folder_that_lets_nothing_be_written_is_told(path: str) -> None:
-    with pytest.raises(ReportError, match=r"cannot be written: .+\. Name a folder that you may write to"):
+    with pytest.raises(ReportError, match=r"cannot be written: .+\. Name a place that you may write to"):
         write_file(Path(path), "new")
 
 
@@ -53,5 +53,5 @@ def test_a_folder_that_can_be_written_to_is_as_it_was_after_the_check(tmp_path: 
 
 def test_a_folder_that_cannot_be_made_is_told_by_the_check(tmp_path: Path) -> None:
     (tmp_path / "report").write_text("in the way")
-    with pytest.raises(ReportError, match=r"report is a file\. Name another folder with --report"):
+    with pytest.raises(ReportError, match=r"report is a file\. Name another place"):
         check_folder(tmp_path / "report" / "sub")

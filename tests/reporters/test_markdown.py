@@ -25,7 +25,7 @@ def tags(html: str) -> set[str]:
 def test_it_begins_with_the_verdict_and_shows_what_to_mend_first_with_its_proof() -> None:
     html = rendered(report_markdown(sample_run()))
     assert html.startswith("<h2>Failed: 3 MUST clauses broken, 1 SHOULD clause broken, 1 scenario errored</h2>")
-    assert "<h3>R1939-LIST-10, RFC 1939 §5</h3>" in html
+    assert "<h3>R1939-LIST-10</h3>" in html
     assert "S: 23 2231\n   ^^^^^^^\n" in html
     assert "<td>1939</td>" in html
 
@@ -58,7 +58,7 @@ def test_what_a_server_sends_stays_text() -> None:
     known = {"h2", "h3", "p", "ul", "li", "strong", "pre", "code", "table", "thead", "tbody", "tr", "th", "td"}
     assert tags(html) <= known
     assert html.count("<strong>") == 2
-    assert html.count("<li>") == 1
+    assert html.count("<li>") == 2
     assert html.count("<pre>") == 1
     assert "**strong**" in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

@@ -169,6 +169,35 @@ def test_a_time_that_is_no_number_is_refused() -> None:
         run_from_plain(plain)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("seconds", value=None),
+        put("seconds", value=-5.0),
+        put("seconds", value=1e308),
+        put("seconds", value=float("nan")),
+        put("started", value=3),
+        put("version", value=None),
+        put("ended_early", value=3),
+        put("target", "address", value=3),
+        put("target", "facts", value=[["a", 1]]),
+        put("clauses", 0, "says", value=None),
+        put("clauses", 1, "id", value="R1939-RESP-03"),
+        put("cases", 0, "title", value=[]),
+        put("cases", 0, "seconds", value="soon"),
+        put("cases", 0, "transcript", 0, "text", value=7),
+        put("left_out", 0, "why", value=None),
+        put("options", value={"fill": 3}),
+        put("known", value=[{"id": 3, "reason": "x", "accepted": False, "broken_in": []}]),
+    ],
+)
+def test_values_of_another_kind_are_refused(change: Callable[[Plain], None]) -> None:
+    plain = copy.deepcopy(run_as_plain(sample_run()))
+    change(plain)
+    with pytest.raises(ResultsError):
+        run_from_plain(plain)
+
+
 WRONG = {
     "another schema": put("schema", value="pop3spec-results/2"),
     "no target": drop("target"),

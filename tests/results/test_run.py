@@ -152,7 +152,9 @@ def test_where_a_known_deviation_did_not_show_before_is_told() -> None:
 def test_a_baseline_is_all_that_was_broken_but_what_is_permitted() -> None:
     first = run(broken("must"), KEPT)
     assert first.as_baseline() == (
-        Known(DEMANDS["must"].id, f"broken in the baseline of {first.started}", broken_in=("05-stat/x",)),
+        Known(
+            DEMANDS["must"].id, f"broken in the baseline, localhost:110 at {first.started}", broken_in=("05-stat/x",)
+        ),
     )
     assert run(broken("permission")).as_baseline() == ()
     assert len(run(broken("disputed")).as_baseline()) == 1

@@ -34,7 +34,11 @@ def played(server: Judged, *arguments: str, target: str = "") -> subprocess.Comp
     summary, output = server.folder / "summary.md", server.folder / "output"
     env = {name: inputs[value] for name, value in names.items()}
     env |= {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output), "POP3SPEC_PASSWORD": PASSWORD}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    (programs := server.folder / "runner" / "pop3spec" / "bin").mkdir(parents=True, exist_ok=True)
+    for name in ("pop3spec", "python3"):
+        if not (programs / name).is_symlink():
+            (programs / name).symlink_to(Path(sys.executable).with_name(name))
+    env |= {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(server.folder / "runner")}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=server.folder,
@@ -69,7 +73,14 @@ def test_a_mistake_fails_the_step_with_its_own_status(server: Judged) -> None:
     done = played(server, target="nonsense")
     assert done.returncode == 2
     assert "is neither a target" in done.stderr
+    assert not (server.folder / "out here").exists()
     assert (server.folder / "output").read_text() == "status=2\n"
+
+
+def test_a_server_that_is_not_there_fails_the_step_and_leaves_reports(server: Judged) -> None:
+    done = played(server, "--account=alice", target="pop://127.0.0.1:1")
+    assert done.returncode == 3
+    assert json.loads((server.folder / "out here" / "badge.json").read_text())["message"] == "nothing judged"
 
 
 def test_no_input_is_put_into_a_script() -> None:
