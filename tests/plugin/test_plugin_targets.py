@@ -250,7 +250,12 @@ def test_a_file_describes_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         Account("both", "x", apop=True, plain=True),
     )
     limits = Limits(reply=20.0, login_delay=30.0)
-    assert found == Described(Target("mx", 1110, accounts, limits, 60.0), "mbox:/var/mail/{user}", "true")
+    assert found == Described(
+        Target("mx", 1110, accounts, limits, 60.0),
+        "mbox:/var/mail/{user}",
+        "true",
+        source=str(tmp_path / "server.toml"),
+    )
 
 
 def test_the_command_line_overrides_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
