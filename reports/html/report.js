@@ -58,6 +58,10 @@
     });
   }
   addEventListener("hashchange", open);
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (link && link.hash === location.hash) open(); // the hash does not change, so nobody else would
+  });
   addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
