@@ -53,6 +53,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const link of document.querySelectorAll("[data-only]")) {
     link.addEventListener("click", () => {
+      showAll();
       for (const box of form.querySelectorAll("[name=outcome]")) box.checked = box.value === link.dataset.only;
       filter();
     });
