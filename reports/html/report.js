@@ -31,8 +31,16 @@
     filter();
   }
 
+  function named() {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return ""; // it was cut off within an escape
+    }
+  }
+
   function open() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(named());
     if (!target) return;
     if (target.hidden || target.closest("[hidden]")) showAll();
     if (target.tagName === "DETAILS") {
