@@ -7,14 +7,22 @@ from typing import Final
 import pytest
 
 from conformance.clauses import Grade
-from conformance.reporters import HtmlReporter
+from conformance.reporters import matrix_html, report_html
 from conformance.results import ClauseResult, Standing
+from tests.reporters import test_matrix
 from tests.reporters.browser import Browser, Keys, missing, started
 from tests.results.hostile import hostile_run
-from tests.results.sample import sample_run
+from tests.results.sample import known_run, sample_run
 from tests.results.whole import whole_run
 
-RUNS: Final = {"sample": sample_run, "hostile": hostile_run, "whole": whole_run}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "sample": lambda: report_html(sample_run()),
+    "known": lambda: report_html(known_run()),
+    "hostile": lambda: report_html(hostile_run()),
+    "whole": lambda: report_html(whole_run()),
+    "matrix": lambda: matrix_html(test_matrix.sample()),
+    "hostile-matrix": lambda: matrix_html(test_matrix.hostile()),
+}
 SCENARIO: Final = "case:05-stat/stat-leaves-out-a-message-marked-as-deleted"
 ALL: Final = [clause.id for clause in sample_run().clauses]
 
@@ -101,9 +109,9 @@ def browser(one_browser: Browser) -> Browser:
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    for name, run in RUNS.items():
-        HtmlReporter(folder / f"{name}.html").report(run())
-    return {name: folder / f"{name}.html" for name in RUNS}
+    for name, text in PAGES.items():
+        (folder / f"{name}.html").write_text(text(), "utf-8")
+    return {name: folder / f"{name}.html" for name in PAGES}
 
 
 @pytest.fixture
@@ -125,7 +133,7 @@ def by_id(name: str) -> str:
 # -- what a server sent ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", PAGES)
 def test_it_opens_from_disk_says_nothing_on_the_console_and_asks_nobody_for_anything(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
@@ -182,6 +190,18 @@ def test_the_rest_of_what_broke_is_a_link_away_whatever_was_searched_for(sample:
     sample.click("input[value=should]")
     sample.click("[data-only]")
     assert sample.ask(SHOWN) == chosen(lambda clause: clause.outcome is Standing.BROKEN)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_into_the_matrix_shows_the_row_of_a_clause_that_all_keep(
+    browser: Browser, pages: dict[str, Path], width: int
+) -> None:
+    browser.resize(width)
+    browser.open(pages["matrix"])
+    name = min(set(ALL) - set(browser.ask(SHOWN)))
+    browser.open(pages["matrix"], f"#{name}")
+    assert name in browser.ask(SHOWN)
+    assert browser.in_sight(f"{by_id(name)} .id")
 
 
 def test_a_link_that_leads_nowhere_shows_the_page_and_says_nothing(browser: Browser, pages: dict[str, Path]) -> None:
@@ -302,7 +322,7 @@ def test_a_slash_searches_from_anywhere_and_is_a_slash_where_words_are_written(s
 # -- wherever it is read --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_the_screen(browser: Browser, pages: dict[str, Path], name: str) -> None:
     browser.open(pages[name])
     browser.ask(OPEN_ALL)
@@ -319,22 +339,28 @@ def test_the_words_of_the_overview_stay_whole_on_the_narrowest_screen(browser: B
     assert browser.ask(BROKEN_WORDS) == []
 
 
+@pytest.mark.parametrize("name", ["sample", "known", "matrix"])
 @pytest.mark.parametrize("scheme, least, most", [("light", 0.9, 1.0), ("dark", 0.0, 0.02)])
-def test_every_word_stands_out_from_its_background(sample: Browser, scheme: str, least: float, most: float) -> None:
-    sample.look(scheme=scheme)
-    sample.ask(OPEN_ALL)
-    seen = sample.ask(COLOURS)
+def test_every_word_stands_out_from_its_background(
+    browser: Browser, pages: dict[str, Path], scheme: str, least: float, most: float, name: str
+) -> None:
+    browser.open(pages[name])
+    browser.look(scheme=scheme)
+    browser.ask(OPEN_ALL)
+    seen = browser.ask(COLOURS)
     assert least <= seen["background"] <= most
-    assert seen["words"] > 200
+    assert seen["words"] > 100
     assert seen["faint"] == []
 
 
-def test_on_paper_is_what_can_be_read_and_nothing_to_click(sample: Browser) -> None:
-    sample.look("print", "dark")
-    sample.ask(OPEN_ALL)
-    assert not sample.ask(VISIBLE, "nav, .filters")
-    assert sample.ask(VISIBLE, ".said")
-    seen = sample.ask(COLOURS)
+@pytest.mark.parametrize("name", ["sample", "matrix"])
+def test_on_paper_is_what_can_be_read_and_nothing_to_click(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    browser.open(pages[name])
+    browser.look("print", "dark")
+    browser.ask(OPEN_ALL)
+    assert not browser.ask(VISIBLE, "nav, .filters")
+    assert browser.ask(VISIBLE, ".said")
+    seen = browser.ask(COLOURS)
     assert seen["background"] == 1
     assert seen["faint"] == []
 
