@@ -71,8 +71,9 @@ clients: $(READY) ## let real clients meet faults and write reports/clients.md
 interop: $(READY) ## judge the real servers and write reports/interop
 	$(BIN)/python -m tests.foreign.interop
 
-foreign: ## install the real servers and clients that tests/foreign starts (Debian, as root)
+foreign: ## install the real servers, clients and browser that tests start (Debian, as root)
 	.ci/foreign-servers
+	.ci/browser
 
 build: $(READY) ## make sdist and wheel in dist/
 	$(BIN)/python -m hatchling build

@@ -31,8 +31,16 @@
     filter();
   }
 
+  function named() {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return ""; // it was cut off within an escape
+    }
+  }
+
   function open() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(named());
     if (!target) return;
     if (target.hidden || target.closest("[hidden]")) showAll();
     if (target.tagName === "DETAILS") {
@@ -53,11 +61,16 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const link of document.querySelectorAll("[data-only]")) {
     link.addEventListener("click", () => {
+      showAll();
       for (const box of form.querySelectorAll("[name=outcome]")) box.checked = box.value === link.dataset.only;
       filter();
     });
   }
   addEventListener("hashchange", open);
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (link && link.hash === location.hash) open(); // the hash does not change, so nobody else would
+  });
   addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
