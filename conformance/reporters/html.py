@@ -7,9 +7,9 @@ from typing import Final
 
 from conformance.reporters.files import write_file
 from conformance.reporters.proofs import findings
-from conformance.reporters.sections import count, rfcs
+from conformance.reporters.sections import count, rfcs, told
 from conformance.reporters.templates import page
-from conformance.reporters.words import broken_clauses, counted, verdict_line
+from conformance.reporters.words import broken_clauses, counted, played, verdict_line
 from conformance.results import FailOn, RunResult, Standing, TargetInfo, latencies
 
 __all__ = ["HtmlReporter", "report_html"]
@@ -32,7 +32,7 @@ class HtmlReporter:
 
 def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
     """The page of a run."""
-    broken = broken_clauses(result, fail_on)
+    broken, clauses = broken_clauses(result, fail_on), told(result.clauses)
     first = findings(broken, result)[:_FIRST]
     more = len(broken) - sum(len(finding.clauses) for finding in first)
     return page(
@@ -45,8 +45,9 @@ def report_html(result: RunResult, fail_on: FailOn = FailOn.MUST) -> str:
         broken=[clause.id for clause in broken],
         still=result.known_that(Standing.BROKEN),
         mended=result.known_that(Standing.KEPT),
-        rfcs=list(rfcs(result.clauses)),
-        standings=[(standing, number) for standing in Standing if (number := count(result.clauses, standing))],
+        rfcs=list(rfcs(clauses)),
+        standings=[(standing, number) for standing in Standing if (number := count(clauses, standing))],
+        played=played(result),
         left_out=_left_out(result),
         capabilities=list(_capabilities(result.target)),
         latencies=latencies(result.cases),

@@ -13,9 +13,9 @@ from typing import Final
 from conformance.reporters.files import add_to_file, write_file
 from conformance.reporters.printable import printable
 from conformance.reporters.proofs import Finding, findings
-from conformance.reporters.sections import rfcs
+from conformance.reporters.sections import rfcs, told
 from conformance.reporters.window import fitted, underline
-from conformance.reporters.words import broken_clauses, counted, force, listed, verdict_line, why_known
+from conformance.reporters.words import broken_clauses, counted, force, listed, played, verdict_line, why_known
 from conformance.results import FailOn, RunResult, Standing
 from conformance.transcript import TextLine
 
@@ -56,16 +56,15 @@ def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
     yield f"## {inert(verdict_line(result, fail_on))}"
     yield ""
     software = f" ({inert(target.software)})" if target.software else ""
-    played = f"{counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
-    when = f"{inert(result.started)}: {played}, pop3spec {inert(result.version)}"
+    when = f"{inert(result.started)}: {played(result)} in {result.seconds:.1f} s, pop3spec {inert(result.version)}"
     yield f"**{inert(target.address)}**{software}, {when}"
     if result.ended_early:
         yield from ("", inert(result.ended_early))
     first = findings(broken, result)[:_FIRST]
     for finding in first:
         yield from _proof(finding)
-    told = {clause.id for finding in first for clause in finding.clauses}
-    if others := [clause for clause in broken if clause.id not in told]:
+    shown = {clause.id for finding in first for clause in finding.clauses}
+    if others := [clause for clause in broken if clause.id not in shown]:
         yield from ("", f"### Broken as well: {counted(len(others), 'clause')}", "")
         for clause in others[:_LISTED]:
             yield f"* **{inert(clause.id)}** ({inert(clause.citation)}): {inert(clause.says)}"
@@ -76,7 +75,7 @@ def _lines(result: RunResult, fail_on: FailOn) -> Iterator[str]:
         yield from ("", f"### Not played to their end: {counted(len(result.errored), 'scenario')}", "")
         yield f"{inert(result.errored[0].id)}: {inert(result.errored[0].reason)}"
     yield from ("", "| RFC | kept | broken | unclear | not judged |", "|---|--:|--:|--:|--:|")
-    for rfc in rfcs(result.clauses):
+    for rfc in rfcs(told(result.clauses)):
         yield f"| {rfc.number} | " + " | ".join(str(count or "") for _, count in rfc.counts) + " |"
 
 

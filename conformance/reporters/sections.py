@@ -1,12 +1,13 @@
 """The clauses of a run by RFC and section, and how many of them stand how."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from conformance.clauses import Subject
 from conformance.results import ClauseResult, Row, Standing
 
-__all__ = ["Rfc", "by_rfc", "count", "rfcs"]
+__all__ = ["Rfc", "by_rfc", "count", "rfcs", "told"]
 
 _T = TypeVar("_T")
 _FIRST: Final = 1939
@@ -29,6 +30,12 @@ class Rfc:
         unclear = count(clauses, Standing.INCONCLUSIVE) + count(clauses, Standing.ERRORED)
         rest = len(clauses) - kept - broken - unclear
         return ("kept", kept), ("broken", broken), ("unclear", unclear), ("not judged", rest)
+
+
+def told(clauses: Iterable[ClauseResult]) -> list[ClauseResult]:
+    """Those that a report of a server tells of: what only clients can break is no business of its vendor."""
+    other = Subject.CLIENT, Standing.NOT_APPLICABLE
+    return [clause for clause in clauses if (clause.subject, clause.outcome) != other]
 
 
 def rfcs(clauses: Sequence[ClauseResult]) -> Iterator[Rfc]:

@@ -19,7 +19,7 @@ from conformance.reporters.terminal_clause import demand, how_it_broke
 from conformance.reporters.terminal_lists import errored, facts, known, left_out, listed_clauses, noted, unclear
 from conformance.reporters.terminal_table import section_table
 from conformance.reporters.terminal_text import heading, paragraph
-from conformance.reporters.words import broken_clauses, counted, verdict_line
+from conformance.reporters.words import broken_clauses, played, verdict_line
 from conformance.results import FailOn, RunResult
 
 if TYPE_CHECKING:
@@ -130,4 +130,4 @@ def _colour(result: RunResult, reporter: TerminalReporter) -> str:
 def _what_was_judged(result: RunResult) -> str:
     target = result.target
     software = f" ({target.software})" if target.software else ""
-    return f"{target.address}{software}: {counted(len(result.cases), 'scenario')} in {result.seconds:.1f} s"
+    return f"{target.address}{software}: {played(result)} in {result.seconds:.1f} s"

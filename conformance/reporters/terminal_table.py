@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from conformance.clauses import Subject
 from conformance.reporters.printable import printable
+from conformance.reporters.sections import rfcs, told
 from conformance.results import ClauseResult, RunResult, Standing
 
 if TYPE_CHECKING:
@@ -29,18 +29,14 @@ _COLUMNS: Final = {
 
 
 def section_table(result: RunResult) -> "Table":
-    """One row a section in the order of the catalogue, and one for the sum."""
+    """One row a section, RFC 1939 first, and one for the sum."""
     from rich.table import Table
     from rich.text import Text
 
-    told = [
-        clause  # what only clients can break is no business of a server's vendor
-        for clause in result.clauses
-        if clause.subject is not Subject.CLIENT or clause.outcome is not Standing.NOT_APPLICABLE
-    ]
-    many = len({clause.citation for clause in told}) > _SECTIONS
+    clauses = [clause for rfc in rfcs(told(result.clauses)) for _, section in rfc.sections for clause in section]
+    many = len({clause.citation for clause in clauses}) > _SECTIONS
     rows: dict[str, Counter[str]] = {}
-    for clause in told:
+    for clause in clauses:
         rows.setdefault(f"RFC {clause.rfc}" if many else clause.citation, Counter())[_column(clause)] += 1
     total = sum(rows.values(), Counter[str]())
     columns = [key for key in _COLUMNS if total[key]]

@@ -7,7 +7,7 @@ from conformance.clauses import Advisory, Grade, Level
 from conformance.results import ClauseResult, Deviation, FailOn, RunResult, Standing
 from conformance.verdicts import Outcome
 
-__all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "verdict_line", "weight", "why_known"]
+__all__ = ["SIGNS", "broken_clauses", "counted", "force", "listed", "played", "verdict_line", "weight", "why_known"]
 
 SIGNS: Final = {
     Standing.KEPT: "✓",
@@ -38,6 +38,12 @@ def weight(clause: ClauseResult) -> str:
     if clause.advisory is Advisory.DISPUTED:
         return clause.advisory.value
     return Level.MUST.value if clause.level is Level.FACT else clause.level.value
+
+
+def played(result: RunResult) -> str:
+    """How many scenarios were played, of how many: ``316 of 411 scenarios``."""
+    all_of_them = counted(len(result.cases), "scenario")
+    return all_of_them if result.played == len(result.cases) else f"{result.played:,} of {all_of_them}"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

@@ -107,6 +107,11 @@ class RunResult:
         return next((case for case in self.cases if case.id == scenario), None)
 
     @property
+    def played(self) -> int:
+        """How many scenarios were played, and not left out."""
+        return sum(case.outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED) for case in self.cases)
+
+    @property
     def errored(self) -> tuple[CaseResult, ...]:
         """The scenarios that could not be played to their end by a fault that is not the server's."""
         return tuple(case for case in self.cases if case.outcome is Outcome.ERRORED)

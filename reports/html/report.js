@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const form = document.getElementById("filters");
+  if (!form) return; // nothing was played
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
   const clauses = [...document.querySelectorAll(".clause")];

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from conformance.bundled import REPORTS
-from conformance.reporters import MatrixHtml, MatrixMarkdown, read_results
+from conformance.reporters import HtmlReporter, MatrixHtml, MatrixMarkdown, read_results
 from conformance.results import RunResult, merge
 from tests.foreign.servers import Running, available
 from tests.foreign.subjects import SUBJECTS, Subject
+from tests.reporters.browser import missing, started
 
 _FOLDER: Final = REPORTS / "interop"
+_PICTURED: Final = "dovecot"
+"""The server whose page is shown in the README."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,22 @@ def main() -> int:
     MatrixHtml(_FOLDER / "matrix.html").report(matrix)
     MatrixMarkdown(_FOLDER / "matrix.md").report(matrix)
     (_FOLDER / "servers.md").write_text("\n".join(_set_up(judged)), encoding="utf-8")
+    _take_pictures(next(one.run for one in judged if one.subject.server == _PICTURED))
     return 0
+
+
+def _take_pictures(run: RunResult) -> None:
+    """Of the page of one run and of the matrix, where there is a browser."""
+    if (reason := missing()) is not None:
+        print(f"no pictures: {reason}", file=sys.stderr)  # noqa: T201
+        return
+    with tempfile.TemporaryDirectory(prefix="interop-") as folder:
+        HtmlReporter(page := Path(folder) / "report.html").report(run)
+        with started(Path(folder) / "browser") as browser:
+            for name, path in (("report", page), ("matrix", _FOLDER / "matrix.html")):
+                browser.clear()
+                browser.open(path)
+                browser.picture(_FOLDER / f"{name}.png")
 
 
 def _judged(subjects: Sequence[Subject]) -> Iterator[Judged]:

@@ -97,6 +97,10 @@ class Browser:
         ActionChains(self._driver, duration=0).send_keys(*keys).perform()
         self._settle()
 
+    def picture(self, path: Path) -> None:
+        """What is on the screen now, as PNG."""
+        self._driver.save_screenshot(str(path))
+
     def print(self) -> None:
         """Print the page, and throw the paper away."""
         self._driver.print_page()

@@ -8,23 +8,25 @@ import pytest
 
 from conformance.clauses import Grade
 from conformance.reporters import matrix_html, report_html
+from conformance.reporters.sections import told
 from conformance.results import ClauseResult, Standing
 from tests.reporters import test_matrix
 from tests.reporters.browser import Browser, Keys, missing, started
 from tests.results.hostile import hostile_run
-from tests.results.sample import known_run, sample_run
+from tests.results.sample import known_run, sample_run, unplayed
 from tests.results.whole import whole_run
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "sample": lambda: report_html(sample_run()),
     "known": lambda: report_html(known_run()),
     "hostile": lambda: report_html(hostile_run()),
+    "unplayed": lambda: report_html(unplayed()),
     "whole": lambda: report_html(whole_run()),
     "matrix": lambda: matrix_html(test_matrix.sample()),
     "hostile-matrix": lambda: matrix_html(test_matrix.hostile()),
 }
 SCENARIO: Final = "case:05-stat/stat-leaves-out-a-message-marked-as-deleted"
-ALL: Final = [clause.id for clause in sample_run().clauses]
+ALL: Final = [clause.id for clause in told(sample_run().clauses)]
 
 OPEN_ALL: Final = "for (const one of document.querySelectorAll('details')) one.open = true;"
 OPENED: Final = "return [...document.querySelectorAll('details[open]')].map((one) => one.id);"
@@ -122,7 +124,7 @@ def sample(browser: Browser, pages: dict[str, Path]) -> Browser:
 
 
 def chosen(choice: Callable[[ClauseResult], bool]) -> list[str]:
-    return [clause.id for clause in sample_run().clauses if choice(clause)]
+    return [clause.id for clause in told(sample_run().clauses) if choice(clause)]
 
 
 def by_id(name: str) -> str:
