@@ -8,6 +8,7 @@ from conformance.clauses import Advisory, Grade
 from conformance.reporters.terminal_text import copyable, heading, indented, item, paragraph
 from conformance.reporters.words import counted, why_known
 from conformance.results import ClauseResult, RunResult, Standing
+from conformance.verdicts import Outcome
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -66,15 +67,22 @@ def errored(result: RunResult, repeat: Callable[[str], str]) -> "Iterator[Render
 
 
 def unclear(result: RunResult) -> "Iterator[RenderableType]":
-    """Clauses that were tried and that nothing could be said about."""
+    """Clauses that were tried and that nothing could be said about, and what scenarios show of no other clause."""
     clauses = [clause for clause in result.clauses if clause.outcome is Standing.INCONCLUSIVE]
-    if clauses:
+    told = {name for clause in clauses for name in clause.scenarios}
+    others = [case for case in result.cases if case.outcome is Outcome.INCONCLUSIVE and case.id not in told]
+    if clauses or others:
         yield from heading("Unclear: tried, and could not be judged")
         for clause in clauses[:_TOLD]:
             yield item((f"{clause.id} ", "yellow"), clause.says)
             yield indented(paragraph((clause.reason, "dim")))
             yield from _named(clause.scenarios[:2])
         yield from _more(len(clauses), "clause")
+        reasons = _grouped((case.reason, case.id) for case in others)
+        for why, ids in list(reasons.items())[:_TOLD]:
+            yield item(("-", "dim"), why)
+            yield from _named(ids)
+        yield from _more(len(reasons), "reason")
 
 
 def noted(result: RunResult, broken: Sequence[ClauseResult]) -> "Iterator[RenderableType]":

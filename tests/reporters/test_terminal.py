@@ -289,3 +289,11 @@ def test_what_is_known_is_told_apart_and_is_nothing_to_mend() -> None:
     assert "Fixed: 1 clause known to be broken, and kept" in text
     assert "it can go out of the baseline now" in text
     assert "UIDL-09" not in text.partition("Known: ")[2].partition("Clauses by RFC")[0]
+
+
+def test_a_scenario_that_is_unclear_is_told_though_its_clauses_were_judged_elsewhere() -> None:
+    kept = CaseResult("x", "x", 1939, "5", Outcome.KEPT, verdicts=(Verdict("R1939-STAT-06", Outcome.KEPT),))
+    vague = CaseResult("y/z", "y", 1939, "5", Outcome.INCONCLUSIVE, "DELE got no answer", clauses=("R1939-STAT-06",))
+    text = told(sample_run(kept, vague))
+    assert "Passed: no clause broken, 1 MUST and 0 SHOULD kept, 1 scenario unclear" in text
+    assert "- DELE got no answer\n    y/z\n" in text.partition("Unclear: ")[2]
