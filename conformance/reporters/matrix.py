@@ -9,13 +9,14 @@ from conformance.clauses import Grade
 from conformance.reporters.files import write_file
 from conformance.reporters.markdown import inert
 from conformance.reporters.proofs import Proof
-from conformance.reporters.sections import by_rfc
+from conformance.reporters.sections import by_rfc, count, told
 from conformance.reporters.templates import page
 from conformance.reporters.words import SIGNS, counted, weight
 from conformance.results import Column, FailOn, Matrix, Row, Standing
 
 __all__ = ["MatrixHtml", "MatrixMarkdown", "matrix_html", "matrix_markdown"]
 
+_ABSENT: Final = (Standing.NOT_IMPLEMENTED, Standing.NOT_APPLICABLE)
 _LEGEND: Final = (
     (Standing.KEPT, "kept"),
     (Standing.BROKEN, "broken"),
@@ -78,13 +79,16 @@ class _Server:
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """MUST and SHOULD broken, kept, unclear and not judged, each with the name of its kind."""
-        run = self.column.run
-        must, should = (len(run.of_grade(grade, Standing.BROKEN)) for grade in (Grade.MUST, Grade.SHOULD))
-        sums = {standing: sum(run.counts(grade).get(standing, 0) for grade in Grade) for standing in Standing}
-        unclear = sums[Standing.INCONCLUSIVE] + sums[Standing.ERRORED]
-        rest = sums[Standing.NOT_IMPLEMENTED] + sums[Standing.NOT_APPLICABLE] + sums[Standing.NOT_TESTED]
-        kept = sums[Standing.KEPT]
-        return ("broken", must), ("unclear", should), ("kept", kept), ("unclear", unclear), ("not-judged", rest)
+        broken = self.column.run.of_grade
+        clauses = told(self.column.run.clauses)
+        kept, rest = count(clauses, Standing.KEPT), (*_ABSENT, Standing.NOT_TESTED)
+        return (
+            ("broken", len(broken(Grade.MUST, Standing.BROKEN))),
+            ("unclear", len(broken(Grade.SHOULD, Standing.BROKEN))),
+            ("kept", kept),
+            ("unclear", count(clauses, Standing.INCONCLUSIVE) + count(clauses, Standing.ERRORED)),
+            ("not-judged", sum(count(clauses, standing) for standing in rest)),
+        )
 
 
 # -- the page --------------------------------------------------------------------------------------------------------
@@ -133,8 +137,8 @@ def _title(matrix: Matrix) -> str:
 def _verdict(matrix: Matrix, fail_on: FailOn) -> str:
     passed = sum(_Server(column, fail_on).good for column in matrix.columns)
     broken, judged = len(matrix.that(Standing.BROKEN)), sum(row.judged for row in matrix.rows)
-    told = f"{broken} of {counted(judged, 'judged clause')} broken by at least one"
-    return f"{passed} of {counted(len(matrix.columns), 'server')} passed; {told}"
+    found = f"{broken} of {counted(judged, 'judged clause')} broken by at least one"
+    return f"{passed} of {counted(len(matrix.columns), 'server')} passed; {found}"
 
 
 # -- Markdown --------------------------------------------------------------------------------------------------------

@@ -33,8 +33,8 @@ class Judged:
 
     @property
     def name(self) -> str:
-        """With what is special about it, and the version."""
-        return f"{str(self.subject).replace('-', ', ')} {self.running.version}"
+        """With the version, and what is special about it."""
+        return ", ".join([f"{self.subject.server} {self.running.version}", *self.subject.flags])
 
 
 def main() -> int:
@@ -60,9 +60,9 @@ def _take_pictures(run: RunResult) -> None:
     with tempfile.TemporaryDirectory(prefix="interop-") as folder:
         HtmlReporter(page := Path(folder) / "report.html").report(run)
         with started(Path(folder) / "browser") as browser:
-            for name, path in (("report", page), ("matrix", _FOLDER / "matrix.html")):
+            for name, path, part in (("report", page, ""), ("matrix", _FOLDER / "matrix.html", "#clauses")):
                 browser.clear()
-                browser.open(path)
+                browser.open(path, part)
                 browser.picture(_FOLDER / f"{name}.png")
 
 
