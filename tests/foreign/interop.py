@@ -19,6 +19,7 @@ from tests.foreign.subjects import SUBJECTS, Subject
 from tests.reporters.browser import missing, started
 
 _FOLDER: Final = REPORTS / "interop"
+_VERDICTS: Final = ("Passed", "Failed", "Ended early", "Not judged")
 _PICTURED: Final = "dovecot"
 """The server whose page is shown in the README."""
 
@@ -37,9 +38,14 @@ class Judged:
         return ", ".join([f"{self.subject.server} {self.running.version}", *self.subject.flags])
 
 
+def published() -> list[Subject]:
+    """Those that are judged in the clear."""
+    return [subject for subject in SUBJECTS if not subject.over]
+
+
 def main() -> int:
     """Judge and publish; 1 where a server is missing, for then there is nothing to publish."""
-    subjects = [subject for subject in SUBJECTS if not subject.over]
+    subjects = published()
     if missing := {name: why for name in {one.server for one in subjects} if (why := available(name)) is not None}:
         print(*(f"{name}: {why}" for name, why in sorted(missing.items())), sep="\n", file=sys.stderr)  # noqa: T201
         return 1
@@ -70,7 +76,8 @@ def _judged(subjects: Sequence[Subject]) -> Iterator[Judged]:
     for subject in subjects:
         with tempfile.TemporaryDirectory(prefix="interop-") as folder:
             done, running = subject.judge(Path(folder))
-            print(f"{subject}: {done.out.splitlines()[-1] if done.out else done.err}", flush=True)  # noqa: T201
+            verdict = next((line for line in done.out.splitlines() if line.startswith(_VERDICTS)), done.err)
+            print(f"{subject}: {verdict}", flush=True)  # noqa: T201
             yield Judged(subject, running, read_results(Path(folder) / "pop3spec-report"))
 
 
