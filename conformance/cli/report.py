@@ -20,9 +20,14 @@ _LEVELS: Final = next(option.choices for option in OPTIONS if option.name == "fa
 _FAIL_ON: Final = click.option(
     "--fail-on",
     type=click.Choice(_LEVELS),
+    help="From which level on a broken clause counts; as the run was told, if not given.",
+)
+_FAIL_ALL_ON: Final = click.option(
+    "--fail-on",
+    type=click.Choice(_LEVELS),
     default="must",
     show_default=True,
-    help="From which level on a broken clause counts.",
+    help="From which level on a broken clause counts, the same for all.",
 )
 _RESULTS: Final = click.Path(path_type=Path)
 _EPILOG: Final = """\
@@ -62,7 +67,7 @@ def report() -> None:
     help="The file to write; report.html beside RESULTS, if not given.",
 )
 @_FAIL_ON
-def html(results: Path, output: Path | None, fail_on: str) -> None:
+def html(results: Path, output: Path | None, fail_on: str | None) -> None:
     """Write the page of a run, as `pop3spec run` does.
 
     \b
@@ -72,7 +77,7 @@ def html(results: Path, output: Path | None, fail_on: str) -> None:
     from conformance.reporters import HtmlReporter
 
     run, path = _read(results), output or _file(results).with_name("report.html")
-    _write(HtmlReporter(path, _level(fail_on)).report, run)
+    _write(HtmlReporter(path, _level(fail_on, run)).report, run)
     click.echo(f"Page in {path}")
 
 
@@ -82,7 +87,7 @@ def html(results: Path, output: Path | None, fail_on: str) -> None:
     "-o", "--output", type=click.Path(path_type=Path), help="The file to write; standard output, if not given."
 )
 @_FAIL_ON
-def markdown(results: Path, output: Path | None, fail_on: str) -> None:
+def markdown(results: Path, output: Path | None, fail_on: str | None) -> None:
     """Write a summary of a run as Markdown, for a pull request or the page of a CI job.
 
     \b
@@ -91,7 +96,8 @@ def markdown(results: Path, output: Path | None, fail_on: str) -> None:
     """
     from conformance.reporters import MarkdownReporter, report_markdown
 
-    run, level = _read(results), _level(fail_on)
+    run = _read(results)
+    level = _level(fail_on, run)
     if output is None:
         click.echo(report_markdown(run, level), nl=False)
     else:
@@ -102,7 +108,7 @@ def markdown(results: Path, output: Path | None, fail_on: str) -> None:
 @click.argument("results", type=_RESULTS)
 @_outputs("A file to write, .svg or .json; can be given again. badge.svg beside RESULTS, if not given.")
 @_FAIL_ON
-def badge(results: Path, outputs: tuple[Path, ...], fail_on: str) -> None:
+def badge(results: Path, outputs: tuple[Path, ...], fail_on: str | None) -> None:
     """Write a badge: an image, or the JSON that shields.io makes one of.
 
     \b
@@ -114,14 +120,14 @@ def badge(results: Path, outputs: tuple[Path, ...], fail_on: str) -> None:
     run, paths = _read(results), outputs or (_file(results).with_name("badge.svg"),)
     _check_suffixes(paths, (".svg", ".json"))
     for path in paths:
-        _write(BadgeReporter(path, _level(fail_on)).report, run)
+        _write(BadgeReporter(path, _level(fail_on, run)).report, run)
         click.echo(f"Badge in {path}")
 
 
 @report.command("merge", short_help="Write the matrix of several servers.")
 @click.argument("results", nargs=-1, required=True, metavar="[NAME=]RESULTS...")
 @_outputs("A file to write, .html or .md; can be given again. pop3spec-matrix.html, if not given.")
-@_FAIL_ON
+@_FAIL_ALL_ON
 def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> None:
     """Write the matrix of several servers: clauses by servers.
 
@@ -133,6 +139,7 @@ def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> 
       pop3spec report merge */results.json -o matrix.html -o matrix.md
     """
     from conformance.reporters import MatrixHtml, MatrixMarkdown
+    from conformance.results import FailOn
     from conformance.results import merge as merged
 
     writers: dict[str, type[MatrixHtml | MatrixMarkdown]] = {".html": MatrixHtml, ".md": MatrixMarkdown}
@@ -140,7 +147,7 @@ def merge(results: tuple[str, ...], outputs: tuple[Path, ...], fail_on: str) -> 
     _check_suffixes(paths, writers)
     matrix = merged([(name, _read(place)) for name, place in map(_named, results)])
     for path in paths:
-        _write(writers[path.suffix](path, _level(fail_on)).report, matrix)
+        _write(writers[path.suffix](path, FailOn(fail_on)).report, matrix)
         click.echo(f"Matrix in {path}")
 
 
@@ -156,7 +163,7 @@ def _named(text: str) -> tuple[str, Path]:
 @click.argument("old", type=_RESULTS)
 @click.argument("new", type=_RESULTS)
 @_FAIL_ON
-def compare(old: Path, new: Path, fail_on: str) -> int:
+def compare(old: Path, new: Path, fail_on: str | None) -> int:
     """Compare two runs: what is newly broken, fixed, newly tested, gone and still broken.
 
     A clause that is broken now and was not judged before counts as newly broken.
@@ -169,15 +176,16 @@ def compare(old: Path, new: Path, fail_on: str) -> int:
     from conformance.cli.console import Output
     from conformance.results import compare as compared
 
-    found, level = compared(_read(old), _read(new)), _level(fail_on)
+    found = compared(_read(old), _read(new))
+    level = _level(fail_on, found.new)
     tell(found, level, Output())
     return found.exit_status(level)
 
 
-def _level(fail_on: str) -> "FailOn":
+def _level(fail_on: str | None, run: "RunResult") -> "FailOn":
     from conformance.results import FailOn
 
-    return FailOn(fail_on)
+    return FailOn(fail_on) if fail_on else run.fail_on
 
 
 def _check_suffixes(paths: Iterable[Path], suffixes: Iterable[str]) -> None:

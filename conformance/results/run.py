@@ -107,6 +107,12 @@ class RunResult:
         return next((case for case in self.cases if case.id == scenario), None)
 
     @property
+    def fail_on(self) -> FailOn:
+        """The level that the run was asked to fail from, as its options tell."""
+        asked = dict(self.options).get("fail-on", "")
+        return FailOn(asked) if asked in tuple(FailOn) else FailOn.MUST
+
+    @property
     def played(self) -> int:
         """How many scenarios were played, and not left out."""
         return sum(case.outcome not in (Outcome.NOT_APPLICABLE, Outcome.NOT_IMPLEMENTED) for case in self.cases)

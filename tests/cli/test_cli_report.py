@@ -134,3 +134,11 @@ def test_a_file_of_another_kind_is_not_written(command: str, endings: str, tmp_p
     assert done.status == 2
     assert f"the name of this file ends in {endings}" in done.err
     assert not (tmp_path / "x.txt").exists()
+
+
+def test_what_is_made_of_a_run_says_of_it_what_the_run_said(tmp_path: Path) -> None:
+    broken = judged(Outcome.BROKEN)
+    folder = written(replace(broken, options=(("fail-on", "none"),)), tmp_path)
+    assert pop3spec("report", "markdown", folder).out.startswith("## Passed, for nothing is to fail ")
+    assert pop3spec("report", "markdown", folder, "--fail-on", "must").out.startswith("## Failed")
+    assert pop3spec("report", "compare", written(judged(Outcome.KEPT), tmp_path / "old"), folder).status == 0

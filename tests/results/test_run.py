@@ -165,3 +165,11 @@ def test_a_run_that_ended_early_is_no_pass_though_nothing_broke() -> None:
     result = dataclasses.replace(run(KEPT), ended_early="nobody can log in any more")
     assert {result.exit_status(fail_on) for fail_on in FailOn} == {1}
     assert not result.failed(FailOn.ANY)
+
+
+@pytest.mark.parametrize(
+    "told, level", [("should", FailOn.SHOULD), ("none", FailOn.NONE), ("", FailOn.MUST), ("SHOULD", FailOn.MUST)]
+)
+def test_a_run_knows_from_which_level_on_it_was_to_fail(told: str, level: FailOn) -> None:
+    assert dataclasses.replace(run(KEPT), options=(("fail-on", told),)).fail_on is level
+    assert run(KEPT).fail_on is FailOn.MUST
