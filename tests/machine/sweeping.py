@@ -15,10 +15,11 @@ from conformance.server import Account as Served
 from conformance.server import MemoryStore, ReferenceServer
 from conformance.server.faults import Armed, Fault
 from conformance.server.faults.fault import Meddle, Place
+from conformance.server.faults.scene import Scene
 from conformance.verdicts import Outcome
 from tests.faults.suite import Memory
 
-__all__ = ["CLAUSES", "broken", "cuts", "fault", "segmented", "staged"]
+__all__ = ["CLAUSES", "begins", "broken", "cuts", "fault", "segmented", "staged", "take_for_another"]
 
 CLAUSES: Final = frozenset(CATALOGUE)
 _USERS: Final = (Account("alice", "secret"), Account("bob", "hidden"))
@@ -30,6 +31,18 @@ def fault(**meddles: Meddle) -> Armed:
     """A fault that is known here alone, by the places where it acts."""
     places = {Place[place.upper()]: meddle for place, meddle in meddles.items()}
     return Armed(Fault("here", "tests", "It is wrong.", "", frozenset(), _meddles=places))
+
+
+def take_for_another(scene: Scene, octets: bytes) -> bytes:
+    """A line that does not end in its first segment is another."""
+    return b"X" + octets if begins(scene, octets) and not octets.endswith(b"\n") else octets
+
+
+def begins(scene: Scene, octets: bytes) -> bool:
+    """Whether a segment is the first of a line."""
+    begins: bool = scene.memory.get("ended", True)
+    scene.memory["ended"] = octets.endswith(b"\n")
+    return begins
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from conformance.scenario import Scenario
 from conformance.server.faults import Armed
 from conformance.server.faults.scene import Scene
 from conformance.verdicts import Outcome
-from tests.machine.sweeping import CLAUSES, broken, fault, segmented, staged
+from tests.machine.sweeping import CLAUSES, begins, broken, fault, segmented, staged, take_for_another
 from tests.scenario.playing import scenario
 
 COUNT = """
@@ -54,19 +54,7 @@ def _lose_beginnings(_: Scene, octets: bytes) -> bytes:
 
 def _miss_the_end(scene: Scene, octets: bytes) -> bytes:
     """A line end is none where it comes in a later segment than the line's first."""
-    return octets if _begins(scene, octets) else octets.rstrip(b"\r\n")
-
-
-def _take_for_another(scene: Scene, octets: bytes) -> bytes:
-    """A line that does not end in its first segment is another."""
-    return b"X" + octets if _begins(scene, octets) and not octets.endswith(b"\n") else octets
-
-
-def _begins(scene: Scene, octets: bytes) -> bool:
-    """Whether a segment is the first of a line."""
-    begins: bool = scene.memory.get("ended", True)
-    scene.memory["ended"] = octets.endswith(b"\n")
-    return begins
+    return octets if begins(scene, octets) else octets.rstrip(b"\r\n")
 
 
 def test_a_server_that_is_right_keeps_the_clauses() -> None:
@@ -79,7 +67,7 @@ def test_a_server_that_is_right_keeps_the_clauses() -> None:
 
 @pytest.mark.parametrize(
     "armed",
-    [fault(receive=_lose_beginnings), fault(receive=_miss_the_end), fault(receive=_take_for_another)],
+    [fault(receive=_lose_beginnings), fault(receive=_miss_the_end), fault(receive=take_for_another)],
     ids=["lost", "line-end", "keyword"],
 )
 def test_what_shows_in_other_segments_alone_breaks_the_clause_about_them(armed: Armed) -> None:
@@ -140,7 +128,7 @@ def test_when_it_was_shown_often_enough_no_more_is_played() -> None:
 
 
 def test_the_octets_that_prove_it_are_shown() -> None:
-    case = segmented([count()], fault(receive=_take_for_another))[0]
+    case = segmented([count()], fault(receive=take_for_another))[0]
     (verdict,) = [one for one in case.verdicts if one.outcome is Outcome.BROKEN]
     assert verdict.evidence is not None
     assert "when it is sent as usual, each of three times" in verdict.reason

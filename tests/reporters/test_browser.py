@@ -94,8 +94,9 @@ FASTEST: Final = """
 """Milliseconds; the shortest of several times is that of a machine that did nothing else."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """It ends with the module: other tests see to it that no process is left."""
     if (reason := missing()) is not None:
         pytest.skip(reason)
     with started(tmp_path_factory.mktemp("browser")) as browser:
