@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Done
-from tests.cli.judged import Judged, judged
+from tests.cli.judged import PASSWORD, Judged, judged
 
 STAT, DELE = "R1939-STAT-06", "R1939-DELE-04"
 PLAYED = ("--clause", STAT, "--clause", DELE)
@@ -62,6 +62,13 @@ def test_what_is_accepted_is_listed_with_its_reason(tmp_path: Path) -> None:
     assert f"accepted: {reason}" in " ".join(done.out.split())
     done, _ = play(tmp_path, "--accept", f"{DELE}: {reason}", faults=(COUNTS,))
     assert done.status == 1
+
+
+def test_a_password_in_a_reason_is_masked(tmp_path: Path) -> None:
+    """`Judged.run` sees to it that the password stands in nothing that was said or written."""
+    done, server = play(tmp_path, "--accept", f"{STAT}: as {PASSWORD} wants it", faults=(COUNTS,))
+    assert done.status == 0
+    assert [known["reason"] for known in server.results()["known"]] == ["as ******** wants it"]
 
 
 def test_workers_know_it_too(baseline: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from conformance.clauses import CATALOGUE, Grade
 from conformance.plugin.failures import case_failure
 from conformance.reporters import decorate, surround
 from conformance.results import CaseResult, FailOn
+from conformance.transcript import TextLine
 from conformance.verdicts import Outcome, Verdict
 from tests.results.hostile import hostile_run
 from tests.results.sample import CASES, CLAUSES, sample_run
@@ -126,7 +127,9 @@ def test_what_a_server_sends_stays_text_in_the_environment(tmp_path: Path) -> No
     surround(hostile_run(), tmp_path)
     text = (tmp_path / "environment.properties").read_text(encoding="ascii")
     assert re.fullmatch(r"(?:[\w.,;@/()+\\-]+ = [\w.,;@/()+\\-]+\n)+", text)
-    assert "<script>" in properties(tmp_path / "environment.properties")["software"]
+    told = properties(tmp_path / "environment.properties")
+    assert "<script>" in told["software"]
+    assert all(name.isprintable() and value.isprintable() for name, value in told.items())
 
 
 def categories(status: str, message: str) -> list[str]:
@@ -173,6 +176,7 @@ def test_there_is_a_copy_of_the_categories(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["\x1b[31m", "a\nb", "\u202e", "\r"])
 def test_a_failure_is_told_in_printable_characters(text: str) -> None:
     verdicts = (Verdict("R1939-STAT-06", Outcome.BROKEN, text),)
-    case = CaseResult("x", "x", 1939, "5", Outcome.ERRORED, text, verdicts)
+    said = (TextLine("A", 0.0, "S", text.replace("\n", "\x0b").replace("\r", "\x0b")),)
+    case = CaseResult("x", "x", 1939, "5", Outcome.ERRORED, text, verdicts, transcript=said)
     assert all(line.isprintable() for line in case_failure(case, FailOn.MUST).split("\n"))
-    assert len(case_failure(case, FailOn.MUST).splitlines()) == 4
+    assert len(case_failure(case, FailOn.MUST).splitlines()) == 5

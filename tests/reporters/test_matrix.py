@@ -1,6 +1,7 @@
 """Clauses by servers: what stands there, where links lead, and that what a server sends stays text."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.reporters import MatrixHtml, MatrixMarkdown, matrix_html, matrix_markdown
@@ -17,7 +18,10 @@ def sample() -> Matrix:
 
 
 def hostile() -> Matrix:
-    return merge([(HOSTILE, hostile_run()), ("", hostile_run())])
+    """One whose files somebody wrote who means no good: even what clauses say is theirs."""
+    run = hostile_run()
+    run = replace(run, clauses=tuple(replace(clause, says=HOSTILE) for clause in run.clauses))
+    return merge([(HOSTILE, run), ("", run)])
 
 
 def test_a_glance_tells_who_passed_and_what_is_broken() -> None:
